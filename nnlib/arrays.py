@@ -1,0 +1,43 @@
+"""The few types that all modules share, and the one door through which numbers come in."""
+
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Array: TypeAlias = NDArray[Any]
+
+Parameters: TypeAlias = Sequence[tuple[Array, Array]]
+"""A network's parameters, or their gradients: one ``(W, b)`` per layer, first layer first."""
+
+
+def as_floats(values: ArrayLike, name: str = "the input") -> Array:
+    """Return `values` as an array of floats: float32 stays float32, integers become float64.
+
+    Parameters
+    ----------
+    values : array_like of numbers
+        Not copied when it is an array of floats already.
+    name : str
+        What the error message calls it.
+
+    Raises
+    ------
+    TypeError
+        When `values` does not hold real numbers (dtype object, text, complex).
+
+    Examples
+    --------
+    >>> as_floats([1, 2])
+    array([1., 2.])
+    """
+    array = np.asarray(values)
+    if array.dtype.kind == "f":
+        return array
+    if array.dtype.kind in "iub":
+        return array.astype(np.float64)
+    raise TypeError(
+        f"{name} must hold numbers, and its dtype is {array.dtype}; "
+        "rows of different lengths or missing values are the usual cause."
+    )
