@@ -1,6 +1,6 @@
 """The few types that all modules share, and the one door through which numbers come in."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -41,3 +41,47 @@ def as_floats(values: ArrayLike, name: str = "the input") -> Array:
         f"{name} must hold numbers, and its dtype is {array.dtype}; "
         "rows of different lengths or missing values are the usual cause."
     )
+
+
+def map_parameters(
+    function: Callable[..., Array], *parameters: Parameters
+) -> list[tuple[Array, Array]]:
+    """Apply `function` to the arrays that stand at the same place in each list of (W, b).
+
+    Parameters
+    ----------
+    function : callable
+        Takes one array from each list.
+    *parameters : lists of (W, b)
+        Parameters, gradients or an optimizer's state, all of the same shapes.
+
+    Returns
+    -------
+    list of (W, b)
+
+    Raises
+    ------
+    ValueError
+        When the lists do not match, layer by layer and shape by shape.
+
+    Examples
+    --------
+    >>> map_parameters(np.add, [(np.ones((1, 2)), np.zeros(2))], [(np.ones((1, 2)), np.ones(2))])
+    [(array([[2., 2.]]), array([1., 1.]))]
+    """
+    if len({len(layers) for layers in parameters}) > 1:
+        raise ValueError(
+            f"The lists have {' and '.join(str(len(layers)) for layers in parameters)} layers; "
+            "expected one pair per layer in each."
+        )
+    result = []
+    for number, pairs in enumerate(zip(*parameters, strict=True)):
+        W, b = zip(*pairs, strict=True)
+        for arrays in (W, b):
+            if any(array.shape != arrays[0].shape for array in arrays):
+                raise ValueError(
+                    f"Layer {number} (counted from 0): shapes "
+                    f"{' and '.join(str(array.shape) for array in arrays)} must be equal."
+                )
+        result.append((function(*W), function(*b)))
+    return result

@@ -15,6 +15,12 @@ from nnlib.functional.activations import (
     tanh,
     tanh_backward,
 )
+from nnlib.functional.convolution import (
+    conv2d_backward,
+    conv2d_forward,
+    max_pool_backward,
+    max_pool_forward,
+)
 from nnlib.functional.dense import (
     dense_backward,
     dense_forward,
@@ -24,6 +30,7 @@ from nnlib.functional.dense import (
     network_forward,
     neuron_gradients,
 )
+from nnlib.functional.dropout import dropout_backward, dropout_forward
 from nnlib.functional.losses import (
     accuracy,
     binary_cross_entropy,
@@ -38,11 +45,17 @@ __all__ = [
     "accuracy",
     "binary_cross_entropy",
     "binary_cross_entropy_backward",
+    "conv2d_backward",
+    "conv2d_forward",
     "dense_backward",
     "dense_forward",
     "dense_parameter_gradients",
+    "dropout_backward",
+    "dropout_forward",
     "layer_gradient_norms",
     "log_softmax",
+    "max_pool_backward",
+    "max_pool_forward",
     "mean_squared_error",
     "mean_squared_error_backward",
     "network_backward",
