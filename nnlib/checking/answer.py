@@ -160,7 +160,8 @@ def _play_once(
             changed, shared = _touched(probe, first, raw)
             if twice:
                 second = copy.deepcopy((probe.args, probe.kwargs))
-                again = play(candidate, *second[0], **second[1])
+                with contextlib.redirect_stdout(_Bounded()):  # what it prints is kept once
+                    again = play(candidate, *second[0], **second[1])
                 shared += tuple((i, "an earlier result") for i in _sharing(again, raw))
                 unstable = not same(value, plain(again))
             else:

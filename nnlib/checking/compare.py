@@ -13,6 +13,7 @@ from .plain import describe, same
 Leaf = tuple[tuple[int, ...], Any, Any]
 
 
+@np.errstate(all="ignore")
 def compare(
     parts: tuple[Part, ...], expected: Any, received: Any, tolerance: Tolerance
 ) -> dict[str, Fault]:
@@ -41,6 +42,7 @@ def split(parts: tuple[Part, ...], value: Any) -> list[Any] | None:
     return None
 
 
+@np.errstate(all="ignore")
 def deviation(expected: Any, received: Any, tolerance: Tolerance) -> float:
     """The largest error in units of what is allowed; inf where they cannot be compared."""
     part = Part("value")
@@ -164,8 +166,7 @@ def _finite(label: str, right: np.ndarray, value: np.ndarray) -> Fault | None:
 
 
 def _value(label: str, right: np.ndarray, value: np.ndarray, tolerance: Tolerance) -> Fault | None:
-    with np.errstate(invalid="ignore", over="ignore"):
-        error = np.abs(np.subtract(value, right, dtype=float))
+    error = np.abs(np.subtract(value, right, dtype=float))
     wrong = ~(_equal(right, value) | (error <= tolerance.allowance(right, value)))
     if not wrong.any():
         return None

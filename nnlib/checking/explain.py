@@ -41,6 +41,7 @@ def recognise(
     return [mistake for _, mistake in ranked]
 
 
+@np.errstate(all="ignore")
 def remarks(
     exercise: Exercise, probes: Sequence[Probe], answers: Sequence[Answer], found: Judgement
 ) -> list[str]:
