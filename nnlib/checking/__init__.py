@@ -11,7 +11,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from .notebook import check
+from .notebook import check, unfinished
 
 if TYPE_CHECKING:
     from .answer import Probe
@@ -29,7 +29,17 @@ _HOMES = {
     "Verdict": "verdict",
 }
 
-__all__ = ["Exercise", "Fault", "Part", "Probe", "Tolerance", "Verdict", "assess", "check"]
+__all__ = [
+    "Exercise",
+    "Fault",
+    "Part",
+    "Probe",
+    "Tolerance",
+    "Verdict",
+    "assess",
+    "check",
+    "unfinished",
+]
 
 
 def __getattr__(name: str) -> Any:

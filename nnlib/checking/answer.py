@@ -127,6 +127,12 @@ def names_used(candidate: object, depth: int = 4) -> set[str]:
     return seen
 
 
+def unwritten(error: BaseException) -> str:
+    """The name of the learner's function that is not written yet."""
+    frames = _frames(error)
+    return frames[-1][0] if frames else ""
+
+
 def resolve(path: str) -> Any:
     """The object that ``"module:name"`` names."""
     module, _, name = path.partition(":")
@@ -174,7 +180,7 @@ def _play_once(
         except Unusable as problem:
             result = Answer("unusable", message=str(problem))
         except NotImplementedError as error:
-            result = Answer("not written", error=type(error).__name__, message=_where(error))
+            result = Answer("not written", error=type(error).__name__, message=unwritten(error))
         except (Exception, SystemExit, GeneratorExit) as error:
             result = Answer("raised", error=type(error).__name__, message=_own_traceback(error))
     if called:
@@ -301,12 +307,6 @@ def _own_traceback(error: BaseException) -> str:
     except Exception:
         text = ""
     return "\n".join([*lines, f"{type(error).__name__}: {text[:500]}".rstrip(": ")])
-
-
-def _where(error: BaseException) -> str:
-    """The name of the learner's function that is not written yet."""
-    frames = _frames(error)
-    return frames[-1][0] if frames else ""
 
 
 class _Bounded(io.TextIOBase):

@@ -1,14 +1,17 @@
-"""``check(f)``: what a learner runs under an exercise."""
+"""What lessons call: ``check(f)`` under an exercise, ``unfinished()`` around an experiment."""
 
 from __future__ import annotations
 
 import ast
+import contextlib
 import importlib.util
 import inspect
 import linecache
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Any
+
+from .answer import unwritten
 
 
 def check(function: Callable[..., Any], name: str | None = None) -> float:
@@ -45,6 +48,25 @@ def check(function: Callable[..., Any], name: str | None = None) -> float:
         return 0.0
     display(verdict)
     return verdict.earned
+
+
+@contextlib.contextmanager
+def unfinished() -> Iterator[None]:
+    """Let an experiment with the learner's functions end in one sentence while these are wrong.
+
+    >>> with unfinished():
+    ...     raise ValueError("operands do not fit")
+    This cell needs the functions above, and one is not right yet (ValueError: operands do not fit).
+    """
+    try:
+        yield
+    except NotImplementedError as error:
+        print(
+            f"{unwritten(error) or 'A function above'} is not written yet; this cell waits for it."
+        )
+    except Exception as error:
+        reason = f"{type(error).__name__}: {error}".split("\n")[0][:200]
+        print(f"This cell needs the functions above, and one is not right yet ({reason}).")
 
 
 def _name_in_call(frame: FrameType | None) -> str | None:
