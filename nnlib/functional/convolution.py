@@ -162,6 +162,8 @@ def _windows(X: Array, kh: int, kw: int, stride: int, padding: int) -> Array:
 
 def _blocks(X: Array, size: int) -> Array:
     """The pooled blocks, each flattened: (N, C, rows, columns, size * size)."""
+    if X.ndim != 4:
+        raise ValueError(f"X has shape {X.shape}; expected (N, C, height, width).")
     N, C, height, width = X.shape
     rows, columns = height // size, width // size
     if not rows or not columns:
