@@ -198,11 +198,15 @@ def _touched(
     probe: Probe, used: tuple[tuple[Any, ...], dict[str, Any]], raw: object
 ) -> tuple[tuple[str, ...], tuple[tuple[int, str], ...]]:
     """Which arguments changed, and which items of the result share memory with one."""
-    before = {**dict(enumerate(probe.args)), **probe.kwargs}
-    after = {**dict(enumerate(used[0])), **used[1]}
-    changed = tuple(str(name) for name in before if not same(before[name], plain(after[name])))
-    shared = tuple((i, str(name)) for name in before for i in _sharing(raw, after[name]))
+    before, after = _named(probe.args, probe.kwargs), _named(*used)
+    changed = tuple(name for name in before if not same(before[name], plain(after[name])))
+    shared = tuple((i, name) for name in before for i in _sharing(raw, after[name]))
     return changed, shared
+
+
+def _named(args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+    """All arguments under one kind of key: the position as text, or the name."""
+    return {**{str(i): value for i, value in enumerate(args)}, **kwargs}
 
 
 def _sharing(result: object, other: object) -> list[int]:
@@ -228,7 +232,7 @@ def _forbidden(path: str) -> Iterator[list[bool]]:
         yield called
         return
     target = resolve(path)
-    function = target.__init__ if isinstance(target, type) else target
+    function = vars(target)["__init__"] if isinstance(target, type) else target
     original = function.__code__
     _CALLS.append(called)
     function.__code__ = _tripwire.__code__

@@ -17,6 +17,7 @@ from .compare import split
 from .exercise import Exercise
 from .explain import recognise, remarks
 from .judge import Judgement, judge, size_of
+from .plain import describe
 from .verdict import Block, Verdict
 
 PUBLIC_SEED = 0
@@ -50,8 +51,28 @@ def assess(name: str, candidate: Callable[..., Any], seed: int = PUBLIC_SEED) ->
     ------
     LookupError
         If there is no such exercise.
+    TypeError
+        If the candidate cannot be called.
     """
     exercise = catalogue.find(name)
+    if not callable(candidate):
+        raise TypeError(
+            f"expected the function {name} itself, without calling it; received "
+            f"{describe(candidate)}"
+        )
+    mine = getattr(candidate, "__globals__", {})
+
+    def unfinished() -> list[str]:
+        used = names_used(candidate)
+        others = [e for e in catalogue.of_lesson(exercise.lesson) if e is not exercise]
+        called = [e for e in others if e.name in used and callable(mine.get(e.name))]
+        return [e.name for e in called if _attempt(e, _here(e, mine[e.name]), seed, {})[2].faults]
+
+    return examine(exercise, _here(exercise, candidate), seed, unfinished=unfinished)
+
+
+def _here(exercise: Exercise, candidate: Callable[..., Any]) -> Play:
+    """Play the candidate in this process."""
 
     def play(probes: Sequence[Probe], substitutes: Mapping[str, str]) -> list[Answer]:
         return answer(
@@ -63,17 +84,7 @@ def assess(name: str, candidate: Callable[..., Any], seed: int = PUBLIC_SEED) ->
             twice=exercise.twice,
         )
 
-    def unfinished() -> list[str]:
-        names = getattr(candidate, "__globals__", {})
-        used = [e for e in earlier(exercise) if e.name in names_used(candidate) & names.keys()]
-        return [e.name for e in used if not assess(e.name, names[e.name], seed).right]
-
-    return examine(exercise, play, seed, unfinished=unfinished)
-
-
-def earlier(exercise: Exercise) -> list[Exercise]:
-    """The other exercises of the same lesson: an answer may call them."""
-    return [e for e in catalogue.of_lesson(exercise.lesson) if e.name != exercise.name]
+    return play
 
 
 def examine(

@@ -49,8 +49,8 @@ def judge(
     """
     whole = _whole_call(exercise, answers)
     if whole:
-        fault, failed = whole
-        return Judgement(0.0, {exercise.name: fault}, {exercise.name: failed})
+        fault, hits = whole
+        return Judgement(0.0, {exercise.name: fault}, {exercise.name: hits})
     if expected is None:
         rights = answer(exercise.reference, probes, exercise.player, twice=False)
         expected = [right.value for right in rights]

@@ -95,10 +95,10 @@ class _Copier:
             )
         if isinstance(value, np.generic) and cls.__module__ == "numpy":
             return self._array(np.asarray(value))
-        if isinstance(value, (list, tuple)):
-            base = list if isinstance(value, list) else tuple
-            copied = [self.copy(item, depth + 1) for item in base.__iter__(value)]
-            return copied if base is list else tuple(copied)
+        if isinstance(value, list):
+            return [self.copy(item, depth + 1) for item in list.__iter__(value)]
+        if isinstance(value, tuple):
+            return tuple(self.copy(item, depth + 1) for item in tuple.__iter__(value))
         if isinstance(value, dict):
             if not all(type(key) is str for key in dict.keys(value)):
                 raise Unusable("it is a dict whose keys are not all strings")

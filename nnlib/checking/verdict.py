@@ -9,7 +9,7 @@ from typing import Any
 Block = tuple[str, str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Verdict:
     """What a learner is told about one exercise.
 
@@ -79,6 +79,8 @@ class Verdict:
 
     def __str__(self) -> str:
         return "\n".join(_as_text(label, text) for label, text in self.blocks())
+
+    __repr__ = __str__
 
     def _repr_html_(self) -> str:
         rows = "".join(
