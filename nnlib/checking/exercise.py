@@ -187,4 +187,5 @@ class Exercise:
 
     def argument(self, key: str) -> str:
         """The name of an argument that an Answer gives by position or by name."""
-        return self.arguments[int(key)] if key.isdigit() else key
+        known = {str(i): name for i, name in enumerate(self.arguments)}
+        return known.get(key, key)

@@ -11,7 +11,7 @@ import numpy as np
 from .answer import Answer, Probe, answer
 from .compare import compare
 from .exercise import Exercise, Fault
-from .plain import arrays_in, same
+from .plain import arrays_in, describe, same
 
 
 @dataclass(frozen=True)
@@ -73,9 +73,16 @@ def judge(
 
 def faults_of(exercise: Exercise, probe: Probe, expected: Any, received: Any) -> dict[str, Fault]:
     """The faults of one answer, by part."""
-    if exercise.accepts is not None:
+    if exercise.accepts is None:
+        return compare(exercise.named_parts, expected, received, exercise.tolerance)
+    try:
         return exercise.accepts(probe, expected, received)
-    return compare(exercise.named_parts, expected, received, exercise.tolerance)
+    except (TypeError, ValueError, IndexError, KeyError, AttributeError):
+        # A law may take the structure for granted: what it cannot read is not what was asked for.
+        text = f"expected {describe(expected)}, received {describe(received)}"
+        return {
+            part.name: Fault("structure", f"{part.name}: {text}") for part in exercise.named_parts
+        }
 
 
 def trivial(probes: Sequence[Probe], answers: Sequence[Answer]) -> bool:
