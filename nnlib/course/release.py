@@ -82,5 +82,7 @@ def _body(function: Callable[..., Any]) -> str:
     text = textwrap.dedent(inspect.getsource(function))
     node = ast.parse(text).body[0]
     assert isinstance(node, ast.FunctionDef)
-    first = node.body[1 if ast.get_docstring(node) is not None else 0]
-    return textwrap.dedent("\n".join(text.splitlines()[first.lineno - 1 :]))
+    first = node.body[0]
+    described = ast.get_docstring(node) is not None
+    start = first.end_lineno if described else first.lineno - 1
+    return textwrap.dedent("\n".join(text.splitlines()[start:]))

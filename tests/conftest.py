@@ -1,0 +1,41 @@
+"""Fixtures that several test files share."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+TINY_LESSON = '''\
+# %% [markdown]
+# # A neuron fires, or not
+
+# %% tags=["setup"]
+import numpy as np
+from nnlib.checking import check
+
+# %%
+def relu(Z):
+    """Zero where Z is negative."""
+    ### BEGIN SOLUTION
+    return np.maximum(Z, 0)
+    ### END SOLUTION
+
+# %%
+check(relu)
+
+# %% tags=["demo"]
+6 * 7
+'''
+
+
+@pytest.fixture
+def tiny_course(tmp_path):
+    """A course folder with a lesson of one exercise, not built yet."""
+    folder = tmp_path / "solutions" / "01_forward_propagation"
+    folder.mkdir(parents=True)
+    (folder / "forward_propagation.py").write_text(TINY_LESSON, "utf-8")
+    (tmp_path / "lessons").mkdir()
+    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
+    return tmp_path

@@ -1,0 +1,140 @@
+"""The house keeps its floors: a module imports only from floors below its own."""
+
+import ast
+import importlib
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import nnlib
+
+HOME = Path(nnlib.__file__).parent
+
+# From the ground up. Modules of one package may import each other, floors above may not be seen.
+FLOORS = (
+    "arrays",
+    "functional",
+    "gradcheck",
+    "autograd",
+    "initializers",
+    "optimizers",
+    "schedules",
+    "regularizers",
+    "layers",
+    "losses",
+    "network",
+    "progress",
+    "callbacks",
+    "training",
+    "datasets",
+    "figures",
+    "checking",
+    "exercises",
+    "runner",
+    "grading",
+    "course",
+    "cli",
+)
+
+# What a sandboxed submission can see; at import time it must need nothing else of nnlib.
+LIBRARY = set(FLOORS[: FLOORS.index("checking")])
+VISIBLE = ["checking.plain", "checking.players", "checking.answer", "checking.notebook", "checking"]
+
+MODULES = sorted(path.relative_to(HOME).as_posix() for path in HOME.rglob("*.py"))
+
+
+def parsed(module: str) -> ast.Module:
+    return ast.parse((HOME / module).read_text("utf-8"))
+
+
+def dotted(module: str) -> str:
+    """The name within nnlib: ``functional/dense.py`` is ``functional.dense``."""
+    return module.removesuffix(".py").removesuffix("__init__").strip("/").replace("/", ".")
+
+
+def names_of_nnlib(node: ast.AST, module: str) -> Iterator[str]:
+    """What an import statement takes from nnlib, as dotted names within it."""
+    if isinstance(node, ast.Import):
+        yield from (a.name.removeprefix("nnlib.") for a in node.names if a.name[:6] == "nnlib.")
+    elif isinstance(node, ast.ImportFrom):
+        package = ["nnlib", *module.split("/")[:-1]]
+        above = package[: len(package) - node.level + 1] if node.level else []
+        base = ".".join([*above, *([node.module] if node.module else [])])
+        if base == "nnlib":
+            yield from (a.name for a in node.names if a.name[:2] != "__")
+        elif base.startswith("nnlib."):
+            yield base.removeprefix("nnlib.")
+
+
+def imports(module: str, *, at_import_time: bool = False) -> set[str]:
+    tree = parsed(module)
+    nodes = at_module_level(tree) if at_import_time else ast.walk(tree)
+    return {name for node in nodes for name in names_of_nnlib(node, module)}
+
+
+def at_module_level(node: ast.AST) -> Iterator[ast.AST]:
+    """The statements that run when a module is imported."""
+    for child in ast.iter_child_nodes(node):
+        typing_only = isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test)
+        if not typing_only and not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield child
+            yield from at_module_level(child)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_imports_only_from_floors_below(module):
+    own = dotted(module).split(".")[0]
+    below = set(FLOORS[: FLOORS.index(own)]) if own else LIBRARY
+    taken = {name.split(".")[0] for name in imports(module)} - {own}
+    assert taken <= below, f"{module} imports {sorted(taken - below)} from its own floor or above"
+
+
+@pytest.mark.parametrize(
+    ("module", "line", "taken"),
+    [
+        ("layers.py", "from nnlib import functional as F", {"functional"}),
+        ("layers.py", "from . import course", {"course"}),
+        ("checking/answer.py", "from ..course.desk import fill", {"course.desk"}),
+        ("checking/answer.py", "from .judge import judge", {"checking.judge"}),
+        ("checking/answer.py", "import nnlib.cli", {"cli"}),
+        ("cli.py", "from nnlib import __version__", set()),
+    ],
+)
+def test_the_test_sees_every_way_to_import(module, line, taken):
+    assert set(names_of_nnlib(ast.parse(line).body[0], module)) == taken
+
+
+@pytest.mark.parametrize("module", [m for m in MODULES if m[:8] != "figures/"])
+def test_only_figures_import_matplotlib(module):
+    assert "import matplotlib" not in (source := (HOME / module).read_text("utf-8"))
+    assert "from matplotlib" not in source
+
+
+@pytest.mark.parametrize(
+    "module", [m for m in MODULES if dotted(m) in VISIBLE or m.startswith("runner/")]
+)
+def test_what_the_sandbox_sees_needs_nothing_that_it_does_not_see(module):
+    seen = {*VISIBLE, *LIBRARY, "runner"}
+    taken = imports(module, at_import_time=True)
+    hidden = {name for name in taken if name not in seen and name.split(".")[0] not in seen}
+    hidden |= {name for name in taken if name.startswith("checking.") and name not in VISIBLE}
+    assert not hidden
+
+
+@pytest.mark.parametrize("module", [m for m in MODULES if "__all__ =" in (HOME / m).read_text()])
+def test_public_names_exist_and_are_documented(module):
+    loaded = importlib.import_module(f"nnlib.{dotted(module)}".rstrip("."))
+    assert len(set(loaded.__all__)) == len(loaded.__all__)
+    for name in loaded.__all__:
+        public = getattr(loaded, name)
+        assert not callable(public) or public.__doc__, f"{module}: {name} has no docstring"
+
+
+def test_importing_nnlib_imports_no_heavy_package():
+    heavy = ["matplotlib", "nbgrader", "IPython", "jupyterlab", "rich", "click", "PIL"]
+    code = f"import nnlib, sys; print([name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
