@@ -121,7 +121,6 @@ def _isolation() -> Finding:
     return Finding("isolation", str(sandbox.available()))
 
 
-
 def line(finding: Finding) -> str:
     """A finding as the terminal shows it."""
     if finding.fine:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -120,15 +121,18 @@ def _run(shell: Any, source: str) -> str:
 
 
 @contextlib.contextmanager
-def _shell(folder: Path) -> Any:
+def _shell(folder: Path) -> Iterator[Any]:
     """An IPython shell that works in a folder, as a kernel would."""
     os.environ.setdefault("MPLBACKEND", "agg")  # figures are made, and shown to nobody
     from IPython.core.interactiveshell import InteractiveShell
+    from traitlets.config import Config
+
+    forgetful = Config({"HistoryManager": {"enabled": False}})
 
     with contextlib.chdir(folder):
         sys.path.insert(0, str(folder))
         try:
-            yield InteractiveShell.instance(history_length=0)
+            yield InteractiveShell.instance(config=forgetful)
         finally:
             InteractiveShell.clear_instance()
             sys.path.remove(str(folder))
