@@ -143,6 +143,14 @@ def test_a_second_check_of_the_same_exercise_is_refused(lesson, edit):
         build.read_source(lesson)
 
 
+def test_a_cell_that_fails_ends_the_build_and_writes_nothing(lesson, edit):
+    edit("6 * 7", "6 / 0")
+    with pytest.raises(RuntimeError, match="01_forward_propagation: a cell of"):
+        build.build(lesson.course, say=str)
+    assert not lesson.solution.exists()
+    assert not lesson.released.exists()
+
+
 def test_checking_what_is_no_exercise_is_refused(lesson, edit):
     edit("check(relu)", "check(rleu)")
     with pytest.raises(LookupError, match="did you mean relu"):

@@ -74,18 +74,24 @@ def execute(notebook: Any, folder: Path) -> Any:
 
     Raises
     ------
-    nbclient.exceptions.CellExecutionError
-        With the cell and its traceback.
+    RuntimeError
+        With the cell's traceback.
     """
     from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError
 
-    NotebookClient(
+    client = NotebookClient(
         notebook,
         timeout=120,
         record_timing=False,
         resources={"metadata": {"path": str(folder)}},
         extra_arguments=["--log-level=ERROR"],
-    ).execute()
+    )
+    try:
+        client.execute()
+    except CellExecutionError as error:
+        title = notebook.metadata.nnlib.lesson
+        raise RuntimeError(f"{title}: a cell of the solution failed\n{error}") from error
     notebook.metadata.update(_metadata())
     return notebook
 
