@@ -62,26 +62,20 @@ def map_parameters(
     Raises
     ------
     ValueError
-        When the lists do not match, layer by layer and shape by shape.
+        When the lists have different lengths, or arrays that meet have different shapes.
 
     Examples
     --------
     >>> map_parameters(np.add, [(np.ones((1, 2)), np.zeros(2))], [(np.ones((1, 2)), np.ones(2))])
     [(array([[2., 2.]]), array([1., 1.]))]
     """
-    if len({len(layers) for layers in parameters}) > 1:
-        raise ValueError(
-            f"The lists have {' and '.join(str(len(layers)) for layers in parameters)} layers; "
-            "expected one pair per layer in each."
-        )
     result = []
-    for number, pairs in enumerate(zip(*parameters, strict=True)):
-        W, b = zip(*pairs, strict=True)
-        for arrays in (W, b):
-            if any(array.shape != arrays[0].shape for array in arrays):
-                raise ValueError(
-                    f"Layer {number} (counted from 0): shapes "
-                    f"{' and '.join(str(array.shape) for array in arrays)} must be equal."
-                )
-        result.append((function(*W), function(*b)))
+    try:
+        for pairs in zip(*parameters, strict=True):
+            W, b = zip(*pairs, strict=True)
+            result.append((function(*W), function(*b)))
+    except ValueError as error:
+        raise ValueError(
+            f"The lists of (W, b) do not match at layer {len(result)} (counted from 0): {error}."
+        ) from None
     return result

@@ -69,9 +69,10 @@ class Sequential:
     @property
     def gradients(self) -> list[tuple[Array, Array]]:
         """One ``(dW, db)`` per layer that has parameters, as the last `backward` left them."""
-        if not all(layer.gradients for layer in self._trainable):
-            raise RuntimeError("There are no gradients yet: call forward, then backward, first.")
-        return [(layer.gradients["W"], layer.gradients["b"]) for layer in self._trainable]
+        try:
+            return [(layer.gradients["W"], layer.gradients["b"]) for layer in self._trainable]
+        except KeyError:
+            raise RuntimeError("No gradients yet: call forward, then backward, first.") from None
 
     def forward(self, X: ArrayLike, training: bool = False) -> Array:
         """Return the network's outputs for a batch.
@@ -256,7 +257,7 @@ def checked_batch(X: ArrayLike) -> Array:
             f"X has shape {X.shape}; expected (N, D), one row per example and at least one row."
         )
     finite = np.isfinite(X)
-    if not finite.all():
+    if np.count_nonzero(finite) < X.size:
         index = tuple(int(i) for i in np.argwhere(~finite)[0])
         raise ValueError(
             f"X holds {X[index]} at entry {index}; remove or replace such examples first."

@@ -34,7 +34,8 @@ def dense_forward(X: Array, W: Array, b: Array) -> Array:
             f"X has shape {X.shape}, W {W.shape} and b {b.shape}; expected X (N, D), W (D, H) "
             "and b (H,), with the same D and the same H."
         )
-    return np.asarray(X @ W + b)
+    Z: Array = X @ W + b
+    return Z
 
 
 def dense_parameter_gradients(dZ: Array, X: Array) -> tuple[Array, Array]:

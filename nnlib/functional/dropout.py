@@ -69,4 +69,5 @@ def dropout_backward(dout: Array, mask: Array, drop_prob: float) -> Array:
     >>> dropout_backward(np.array([1.0, 2.0]), np.array([0.0, 1.0]), 0.2)
     array([0. , 2.5])
     """
-    return np.asarray(dout * mask / (1 - float(drop_prob)))
+    dA: Array = dout * mask / (1 - float(drop_prob))
+    return dA
