@@ -171,7 +171,7 @@ def test_an_array_that_all_calls_share_is_noticed():
 
     verdict = assess("relu", shared)
     assert verdict.score == 0.5
-    assert "shares memory with an earlier result" in verdict.faults["relu"]
+    assert "shares memory with an earlier result" in verdict.faults["call"]
 
 
 def test_state_that_survives_is_noticed():
@@ -181,7 +181,7 @@ def test_state_that_survives_is_noticed():
         calls.append(1)
         return F.tanh(X) * 0 + np.maximum(X, 0) + 1e-3 * (len(calls) % 2)
 
-    assert "second call" in assess("relu", counting).faults["relu"]
+    assert "second call" in assess("relu", counting).faults["call"]
 
 
 def test_the_reference_is_noticed_also_under_another_name_and_when_swallowed():
@@ -195,7 +195,7 @@ def test_the_reference_is_noticed_also_under_another_name_and_when_swallowed():
 
     verdict = assess("relu", wrapped)
     assert verdict.score == 0
-    assert "calls nnlib's own relu" in verdict.faults["relu"]
+    assert "calls nnlib's own relu" in verdict.faults["call"]
     assert F.relu(np.array([-1.0, 2.0])).tolist() == [0, 2]
 
 
@@ -477,7 +477,7 @@ def test_the_traceback_is_the_learners_own():
     def relu(Z):
         return np.concatenate([Z, "no"])
 
-    text = assess("relu", relu).faults["relu"]
+    text = assess("relu", relu).faults["call"]
     assert "in relu:" in text
     assert "_play_once" not in text
     assert "/" not in text
@@ -531,4 +531,4 @@ def test_an_interrupt_is_a_sentence():
     def relu(Z):
         raise KeyboardInterrupt
 
-    assert "does a loop never end?" in assess("relu", relu).faults["relu"]
+    assert "does a loop never end?" in assess("relu", relu).faults["call"]

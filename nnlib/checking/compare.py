@@ -94,6 +94,8 @@ def _leaves(part: Part, expected: Any, received: Any, path: tuple[int, ...] = ()
     if isinstance(right, np.ndarray) and right.ndim == 1:
         value = _flat(received)
     if isinstance(right, (list, tuple)):
+        if not right and isinstance(value, np.ndarray) and not value.size:
+            return
         if not isinstance(value, (list, tuple)):
             what = f"a list of {len(right)}"
             text = f"{part.label(path)}: expected {what}, received {describe(value)}"

@@ -132,6 +132,8 @@ class Exercise:
         Whether it is called twice on the same input.
     seeds : int
         How many seeds the tests draw (fewer for an expensive exercise).
+    shared_seed : bool
+        Whether grading asks a whole class the same questions.
     """
 
     reference: Function
@@ -145,6 +147,7 @@ class Exercise:
     proof: Callable[..., Iterator[tuple[str, Function, np.ndarray]]] | None = None
     twice: bool = True
     seeds: int = 20
+    shared_seed: bool = False
     starter: Function | None = None
     alternatives: list[Function] = field(default_factory=list)
     misconceptions: list[Misconception] = field(default_factory=list)

@@ -15,7 +15,7 @@ import numpy as np
 from .answer import Answer, Probe, answer
 from .compare import deviation, split
 from .exercise import Exercise, Misconception
-from .judge import Judgement, judge
+from .judge import Judgement, judge, size_of
 from .plain import arrays_in
 
 
@@ -25,7 +25,7 @@ def recognise(
     """The misconceptions that explain the faults, the one that explains most first."""
     exact: list[tuple[int, Misconception]] = []
     alike: list[tuple[int, Misconception]] = []
-    for mistake in exercise.misconceptions:
+    for mistake in _candidates(exercise, probes, answers, found):
         theirs = answer(mistake.function, probes, exercise.player, twice=exercise.twice)
         judged = judge(exercise, probes, theirs, found.expected or None)
         if not judged.faults or not set(judged.faults) <= set(found.faults):
@@ -37,7 +37,8 @@ def recognise(
             exact.append((len(judged.faults), mistake))
         elif exercise.accepts and set(judged.faults) == set(found.faults):
             alike.append((len(judged.faults), mistake))
-    ranked = sorted(exact or alike, key=lambda pair: -pair[0])
+    # Random numbers differ, so equal kinds of faults must do; of two that fit, neither is named.
+    ranked = sorted(exact or (alike if len(alike) == 1 else []), key=lambda pair: -pair[0])
     return [mistake for _, mistake in ranked]
 
 
@@ -64,6 +65,23 @@ def remarks(
                 said.append(f"{part.name} {sentence}")
                 break
     return said
+
+
+def _candidates(
+    exercise: Exercise, probes: Sequence[Probe], answers: Sequence[Answer], found: Judgement
+) -> list[Misconception]:
+    """The misconceptions that go wrong in the same way on one probe, the cheapest that fails."""
+    failing = {i for hits in found.failed.values() for i in hits}
+    i = min(failing, key=lambda k: (size_of(probes[k]), k))
+    one, expected = probes[i : i + 1], found.expected[i : i + 1] or None
+    mine = judge(exercise, one, answers[i : i + 1], expected).faults
+    candidates = []
+    for mistake in exercise.misconceptions:
+        theirs = answer(mistake.function, one, exercise.player, twice=exercise.twice)
+        faults = judge(exercise, one, theirs, expected).faults
+        if all(part in mine and mine[part].kind == fault.kind for part, fault in faults.items()):
+            candidates.append(mistake)
+    return candidates
 
 
 def _same_mistake(

@@ -14,6 +14,9 @@ from .exercise import Exercise, Fault
 from .plain import arrays_in, describe, same
 
 
+CALL = "call"
+
+
 @dataclass(frozen=True)
 class Judgement:
     """What the judge found, before it is put into words for the learner.
@@ -23,7 +26,7 @@ class Judgement:
     score : float
         From 0 to 1.
     faults : dict of str to Fault
-        By part, or by the exercise's name where the whole call is meant.
+        By part, or under `CALL` where the whole call is meant.
     failed : dict of str to tuple of int
         The probes on which each faulty part is wrong.
     expected : list
@@ -50,7 +53,7 @@ def judge(
     whole = _whole_call(exercise, answers)
     if whole:
         fault, hits = whole
-        return Judgement(0.0, {exercise.name: fault}, {exercise.name: hits})
+        return Judgement(0.0, {CALL: fault}, {CALL: hits})
     if expected is None:
         rights = answer(exercise.reference, probes, exercise.player, twice=False)
         expected = [right.value for right in rights]
@@ -65,7 +68,7 @@ def judge(
     impure = _impurities(exercise, answers)
     if impure:
         score /= 2
-        found = {exercise.name: impure, **found}
+        found = {CALL: impure, **found}
     faults = {name: _smallest(probes, by_probe)[1] for name, by_probe in found.items()}
     failed = {name: tuple(by_probe) for name, by_probe in found.items()}
     return Judgement(score, faults, failed, list(expected))
@@ -128,10 +131,11 @@ def _whole_call(
 
 def _impurities(exercise: Exercise, answers: Sequence[Answer]) -> dict[int, Fault]:
     """Changed arguments, shared memory, and calls that differ, by probe."""
-    free = {i for i, p in enumerate(exercise.named_parts) if p.name in exercise.passes_on}
+    parts = exercise.named_parts
+    free = {i for i, part in enumerate(parts) if part.name in exercise.passes_on}
     found: dict[int, Fault] = {}
     for i, given in enumerate(answers):
-        shared = [name for item, name in given.shared if item not in free]
+        shared = [name for i, name in given.shared if (i if len(parts) > 1 else 0) not in free]
         if given.changed:
             names = " and ".join(exercise.argument(key) for key in given.changed)
             text = f"{exercise.name} changed its argument {names}; work on a new array instead"

@@ -23,7 +23,7 @@ class Verdict:
     parts : tuple of str
         The names of the returned values.
     faults : dict of str to str
-        By part, or by the exercise's name where the whole call is meant.
+        By part, or under ``call`` where the whole call is meant.
     misconceptions : tuple of str
         The mistakes that were recognised.
     hints : tuple of str
@@ -68,7 +68,7 @@ class Verdict:
         blocks = [(self.exercise, f"{state}, {earned}.")]
         blocks += [("Note", note) for note in self.notes]
         good = [part for part in self.parts if part not in self.faults]
-        if self.exercise not in self.faults and good and not self.right:
+        if "call" not in self.faults and good and not self.right:
             blocks.append(("Right", ", ".join(good)))
         blocks += [("Wrong", text) for text in self.faults.values()]
         blocks += self.example

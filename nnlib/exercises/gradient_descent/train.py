@@ -1,0 +1,266 @@
+"""train(X, y, params, learning_rate, epochs, batch_size, rng): the whole training loop.
+
+Exact where a batch holds all examples. Small batches depend on how the examples were shuffled, so
+they are judged by laws.
+"""
+
+import itertools
+
+import numpy as np
+
+from nnlib import functional as F
+from nnlib import training
+from nnlib.checking import Exercise, Fault, Part
+from nnlib.checking.compare import compare, split
+
+TINY = 1e-6  # a learning rate at which one epoch is, to first order, a sum of first steps
+
+
+def questions(rng):
+    yield _question(rng, N=5, sizes=(2, 4, 3), rate=0.5, epochs=3, batch=5)
+    yield _question(rng, N=8, sizes=(3, 2), rate=0.3, epochs=4, batch=100)
+    yield _question(rng, N=1, sizes=(3, 5, 2), rate=0.2, epochs=2, batch=1)
+    yield _question(rng, N=7, sizes=(2, 5, 4, 3), rate=0.1, epochs=5, batch=7)
+    yield _question(rng, N=6, sizes=(4, 3), rate=0.1, epochs=0, batch=2)
+    yield _question(rng, N=11, sizes=(2, 5, 3), rate=0.0, epochs=2, batch=4)
+    yield _question(rng, N=12, sizes=(3, 4, 2), rate=TINY, epochs=1, batch=4)
+    yield _question(rng, N=24, sizes=(2, 6, 3), rate=0.3, epochs=8, batch=4, separated=4.0)
+
+
+def _question(rng, N, sizes, rate, epochs, batch, separated=1.0):
+    y = np.arange(N) % sizes[-1]
+    X = rng.normal(size=(N, sizes[0])) + separated * rng.normal(size=(sizes[-1], sizes[0]))[y]
+    params = [
+        (rng.normal(size=(D, H)) * np.sqrt(2 / D), 0.1 * rng.normal(size=H))
+        for D, H in itertools.pairwise(sizes)
+    ]
+    return X, y, params, rate, epochs, batch, {"seed": int(rng.integers(2**31))}
+
+
+def accepts(probe, expected, received):
+    """Equal to the reference where the batch is whole; laws where the order matters."""
+    X, y, params, rate, epochs, batch, _ = probe.args
+    if batch >= len(X) or rate == 0 or epochs == 0:
+        return compare(exercise.named_parts, expected, received, exercise.tolerance)
+    values = split(exercise.named_parts, received)
+    if values is None or len(values[1]) != epochs:
+        return compare(exercise.named_parts, expected, received, exercise.tolerance)
+    if rate == TINY:
+        return _first_order(X, y, params, batch, values)
+    return _falls(X, y, params, rate, epochs, batch, values)
+
+
+def _first_order(X, y, params, batch, values):
+    """One epoch of tiny steps is the sum of the batches' gradients, whatever their order."""
+    logits, cache = F.network_forward(X, params)
+    grads = F.network_backward(F.softmax_cross_entropy_backward(logits, y), cache, params)
+    steps = [
+        (old - new) / TINY
+        for layer, moved in zip(params, values[0], strict=True)
+        for old, new in zip(layer, moved, strict=True)
+    ]
+    wanted = [len(X) / batch * g for layer in grads for g in layer]
+    size = max(float(np.abs(g).max()) for g in wanted)
+    faults = {}
+    ratios = [float(np.sum(s * g) / np.sum(g * g)) for s, g in zip(steps, wanted, strict=True)]
+    if any(np.abs(s - g).max() > 1e-3 * size for s, g in zip(steps, wanted, strict=True)):
+        text = "after one epoch of tiny steps the sum of all steps is not N/batch_size gradients"
+        law = f"ratio {ratios[0]:.2g}" if np.ptp(ratios) < 1e-2 else "examples"
+        faults["params"] = Fault(f"steps, {law}", f"params: {text}: did every batch count once?")
+    if abs(values[1][0] - F.softmax_cross_entropy(logits, y)) > 1e-3:
+        faults["losses"] = Fault("mean", "losses: an epoch's loss is the mean over its examples")
+    return faults
+
+
+def _falls(X, y, params, rate, epochs, batch, values):
+    """The loss falls, belongs to the parameters, and examples come in a shuffled order."""
+    new, losses = values
+    logits, _ = F.network_forward(X, new)
+    final = F.softmax_cross_entropy(logits, y)
+    faults = {}
+    if not (np.all(np.isfinite(losses)) and losses[-1] < 0.7 * losses[0]):
+        faults["losses"] = Fault("falls", "losses: the loss should fall on this easy data")
+    if not final < 0.7 * losses[0]:
+        faults["params"] = Fault("falls", "params: trained, they should have a smaller loss")
+    in_order = _train(X, y, params, rate, epochs, batch, lambda n: np.arange(n))[0]
+    if not compare((Part("params"),), in_order, new, exercise.tolerance):
+        faults["params"] = Fault("order", "params: the batches came in the old order every epoch")
+    return faults
+
+
+exercise = Exercise(
+    training.train,
+    questions,
+    parts=(Part("params", each="layer", fields=("W", "b")), "losses"),
+    points=4,
+    player="seeded",
+    accepts=accepts,
+    seeds=10,
+)
+
+
+def _train(
+    X,
+    y,
+    params,
+    learning_rate,
+    epochs,
+    batch_size,
+    order,
+    gradient=F.softmax_cross_entropy_backward,
+    loss=lambda total, batches, N: total / N,
+    weigh=len,
+    after=False,
+    scale=1.0,
+    decay=1.0,
+):
+    """The training loop with one thing changed: what the misconceptions have in common."""
+    params = [(W.copy(), b.copy()) for W, b in params]
+    losses = []
+    for _ in range(epochs):
+        total, batches, rows = 0.0, 0, order(len(X))
+        for start in range(0, len(rows), batch_size):
+            Xb, yb = X[rows[start : start + batch_size]], y[rows[start : start + batch_size]]
+            logits, cache = F.network_forward(Xb, params)
+            grads = F.network_backward(gradient(logits, yb), cache, params)
+            before = F.softmax_cross_entropy(logits, yb)
+            params = [
+                (decay * W - scale * learning_rate * dW, decay * b - scale * learning_rate * db)
+                for (W, b), (dW, db) in zip(params, grads, strict=True)
+            ]
+            now = F.softmax_cross_entropy(F.network_forward(Xb, params)[0], yb)
+            total += (now if after else before) * weigh(yb)
+            batches += 1
+        losses.append(loss(total, batches, len(X)))
+    return params, losses
+
+
+@exercise.alternative
+def loop(X, y, params, learning_rate, epochs, batch_size, rng):
+    return _train(X, y, params, learning_rate, epochs, batch_size, rng.permutation)
+
+
+@exercise.alternative
+def drawn_another_way(X, y, params, learning_rate, epochs, batch_size, rng):
+    params, losses = _train(
+        X, y, params, learning_rate, epochs, batch_size, lambda n: np.argsort(rng.random(n))
+    )
+    return [[W, b] for W, b in params], np.array(losses)
+
+
+@exercise.alternative
+def losses_of_every_example(X, y, params, learning_rate, epochs, batch_size, rng):
+    history = []
+    for _ in range(epochs):
+        each = []
+        rows = np.arange(len(X))
+        rng.shuffle(rows)
+        while len(rows):
+            now, rows = rows[:batch_size], rows[batch_size:]
+            logits, cache = F.network_forward(X[now], params)
+            each.extend(-F.log_softmax(logits)[np.arange(len(now)), y[now]])
+            dlogits = F.softmax(logits)
+            dlogits[np.arange(len(now)), y[now]] -= 1
+            grads = F.network_backward(dlogits / len(now), cache, params)
+            params = [
+                (W - learning_rate * dW, b - learning_rate * db)
+                for (W, b), (dW, db) in zip(params, grads, strict=True)
+            ]
+        history.append(sum(each) / len(each))
+    return [(W.copy(), b.copy()) for W, b in params], history
+
+
+@exercise.misconception("The loss grows: in which direction do the parameters move?")
+def uphill(X, y, params, learning_rate, epochs, batch_size, rng):
+    return _train(X, y, params, learning_rate, epochs, batch_size, rng.permutation, scale=-1.0)
+
+
+@exercise.misconception("The batch's loss was taken after its update; take it before.")
+def loss_after_the_update(X, y, params, learning_rate, epochs, batch_size, rng):
+    return _train(X, y, params, learning_rate, epochs, batch_size, rng.permutation, after=True)
+
+
+@exercise.misconception("A small last batch counts as much as a full one: weigh by its examples.")
+def mean_of_the_batches(X, y, params, learning_rate, epochs, batch_size, rng):
+    return _train(
+        X,
+        y,
+        params,
+        learning_rate,
+        epochs,
+        batch_size,
+        rng.permutation,
+        weigh=lambda yb: 1,
+        loss=lambda total, batches, N: total / batches,
+    )
+
+
+@exercise.misconception("An epoch's loss is a mean over its examples, not a sum.")
+def sum_of_the_losses(X, y, params, learning_rate, epochs, batch_size, rng):
+    return _train(
+        X,
+        y,
+        params,
+        learning_rate,
+        epochs,
+        batch_size,
+        rng.permutation,
+        loss=lambda total, batches, N: total,
+    )
+
+
+@exercise.misconception("Every batch counts: the examples that do not fill the first one, too.")
+def first_batch_only(X, y, params, learning_rate, epochs, batch_size, rng):
+    return _train(
+        X,
+        y,
+        params,
+        learning_rate,
+        epochs,
+        batch_size,
+        lambda n: rng.permutation(n)[:batch_size],
+        loss=lambda total, batches, N: total / min(N, batch_size),
+    )
+
+
+@exercise.misconception("1/N belongs to the loss's gradient and is there already; not twice.")
+def divided_twice(X, y, params, learning_rate, epochs, batch_size, rng):
+    return _train(
+        X,
+        y,
+        params,
+        learning_rate,
+        epochs,
+        batch_size,
+        rng.permutation,
+        gradient=lambda logits, yb: F.softmax_cross_entropy_backward(logits, yb) / len(yb),
+    )
+
+
+@exercise.misconception("The examples come in the same order in every epoch: shuffle them.")
+def not_shuffled(X, y, params, learning_rate, epochs, batch_size, rng):
+    return _train(X, y, params, learning_rate, epochs, batch_size, np.arange)
+
+
+@exercise.misconception("The network still is what it was: where do the new parameters go?")
+def parameters_not_kept(X, y, params, learning_rate, epochs, batch_size, rng):
+    return _train(X, y, params, learning_rate, epochs, batch_size, rng.permutation, scale=0.0)
+
+
+@exercise.misconception("Your loop changes the parameters that it was given: work on copies.")
+def in_place(X, y, params, learning_rate, epochs, batch_size, rng):
+    new, losses = _train(X, y, params, learning_rate, epochs, batch_size, rng.permutation)
+    for (W, b), (W_new, b_new) in zip(params, new, strict=True):
+        W[...], b[...] = W_new, b_new
+    return [(W.copy(), b.copy()) for W, b in params], losses
+
+
+@exercise.misconception("Two values are asked for, the parameters and the losses of the epochs.")
+def parameters_alone(X, y, params, learning_rate, epochs, batch_size, rng):
+    return _train(X, y, params, learning_rate, epochs, batch_size, rng.permutation)[0]
+
+
+@exercise.misconception("A loss for every epoch: is one list entry made for each, or a single one?")
+def last_loss_only(X, y, params, learning_rate, epochs, batch_size, rng):
+    new, losses = _train(X, y, params, learning_rate, epochs, batch_size, rng.permutation)
+    return new, losses[-1:]
