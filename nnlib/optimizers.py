@@ -36,10 +36,9 @@ def sgd_step(
     >>> sgd_step([(np.array([[1.0]]), np.array([2.0]))], [(np.array([[4.0]]), np.ones(1))], 0.1)
     [(array([[0.6]]), array([1.9]))]
     """
-    # As a sum, so that NumPy adds into the product instead of allocating once more; as a float of
-    # Python's, so that float32 parameters stay float32.
-    rate = float(learning_rate)
-    return map_parameters(lambda p, g: p + -rate * g, params, grads)
+    # Subtracted as a sum: NumPy then adds into the product, and allocates no third large array.
+    rate = -float(learning_rate)  # a NumPy scalar would turn float32 parameters into float64
+    return [(W + rate * dW, b + rate * db) for (W, b), (dW, db) in zip(params, grads, strict=True)]
 
 
 def momentum_step(
