@@ -1,0 +1,194 @@
+"""Runs a notebook's cells without a kernel; what they show comes out as if one had run them."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import builtins
+import getpass
+import json
+import os
+import sys
+from typing import Any
+
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.error import StdinNotImplementedError
+from IPython.core.interactiveshell import InteractiveShell, InteractiveShellABC
+from IPython.core.page import as_hook
+from traitlets import Type
+from traitlets.config import Config
+
+from .outlet import ERROR_CHARACTERS, Outlet, Stream
+
+
+class _Results(DisplayHook):  # type: ignore[misc]
+    """The value of a cell's last line."""
+
+    def write_output_prompt(self) -> None:
+        """The number travels with the result."""
+
+    def write_format_data(
+        self, format_dict: dict[str, Any], md_dict: dict[str, Any] | None = None
+    ) -> None:
+        output = {
+            "output_type": "execute_result",
+            "data": json_like(format_dict),
+            "metadata": json_like(md_dict or {}),
+            "execution_count": self.prompt_count,
+        }
+        if output["data"]:
+            self.shell.outlet.show(output)
+
+
+class _Displays(DisplayPublisher):  # type: ignore[misc]
+    """What ``display`` shows, updates and clears."""
+
+    def publish(
+        self,
+        data: dict[str, Any],
+        metadata: dict[str, Any] | None = None,
+        source: object = None,
+        *,
+        transient: dict[str, Any] | None = None,
+        update: bool = False,
+        **_: Any,
+    ) -> None:
+        self._validate_data(data, metadata)
+        output = {
+            "output_type": "display_data",
+            "data": json_like(data),
+            "metadata": json_like(metadata or {}),
+        }
+        display_id = (transient or {}).get("display_id") or ""
+        self.shell.outlet.show(output, str(display_id), bool(update))
+
+    def clear_output(self, wait: bool = False) -> None:
+        self.shell.outlet.clear(wait)
+
+
+# Libraries ask for this name when they want to know whether they run in a notebook.
+class ZMQInteractiveShell(InteractiveShell):  # type: ignore[misc]
+    """IPython as a kernel uses it, except that `outlet` stands for the sockets."""
+
+    displayhook_class = Type(_Results)
+    display_pub_class = Type(_Displays)
+    outlet: Outlet
+
+    def attach(self, outlet: Outlet) -> None:
+        """Send everything that is shown from here on through ``outlet``."""
+        self.outlet = outlet
+        sys.stdout, sys.stderr = Stream(outlet, "stdout"), Stream(outlet, "stderr")
+
+    def run(self, source: str) -> None:
+        """Run one cell; its errors are outputs like others."""
+        if not hasattr(self, "_loop"):
+            self._loop = asyncio.new_event_loop()
+            asyncio.set_event_loop(self._loop)
+        task = self._loop.create_task(self._run(source))
+        try:
+            self._loop.run_until_complete(task)
+        except KeyboardInterrupt:
+            if task.done():
+                raise
+            task.cancel()  # the cell was waiting; it sees this as a CancelledError
+            self._loop.run_until_complete(task)
+
+    async def _run(self, source: str) -> None:
+        # As ipykernel does it: also a cell without await finds a running loop.
+        transformed, problem = source, None
+        try:
+            transformed = self.transform_cell(source)
+        except Exception:
+            problem = sys.exc_info()
+        preprocessed = {"transformed_cell": transformed, "preprocessing_exc_tuple": problem}
+        if not self.should_run_async(source, **preprocessed):
+            self.run_cell(source, store_history=True)
+            return
+        result = None
+        try:
+            result = await self.run_cell_async(source, store_history=True, **preprocessed)
+        finally:
+            self.events.trigger("post_execute")
+            self.events.trigger("post_run_cell", result)
+
+    def _showtraceback(
+        self, etype: type[BaseException], evalue: BaseException, stb: list[str]
+    ) -> None:
+        try:
+            message = str(evalue)
+        except Exception:
+            message = ""
+        self.outlet.show(
+            {
+                "output_type": "error",
+                "ename": str(etype.__name__)[:200],
+                "evalue": message[:ERROR_CHARACTERS],
+                "traceback": _shortened(stb),
+            }
+        )
+
+    def enable_gui(self, gui: object = None) -> None:
+        """There is no window to keep alive."""
+
+    def ask_exit(self) -> None:
+        """``exit`` in a cell does not end the grading of the cells that follow."""
+
+    def set_next_input(self, s: str, replace: bool = False) -> None:
+        """There is no next input to fill in."""
+
+    def init_virtualenv(self) -> None:
+        """The environment is the one this process runs in."""
+
+    def init_environment(self) -> None:
+        colors = dict.fromkeys(("CLICOLOR", "FORCE_COLOR", "CLICOLOR_FORCE"), "1")
+        os.environ.update(colors, TERM="xterm-color", PAGER="cat", GIT_PAGER="cat")
+
+    def init_hooks(self) -> None:
+        super().init_hooks()
+        self.set_hook("show_in_pager", as_hook(lambda *args, **kwargs: None), 99)
+
+
+InteractiveShellABC.register(ZMQInteractiveShell)
+
+
+def make_shell() -> ZMQInteractiveShell:
+    """A shell without history file, threads, standard input or anything of the user's."""
+    config = Config()
+    config.HistoryManager.enabled = False
+    config.IPKernelApp.tqdm = "tqdm asks for this entry to recognize a notebook"
+    shell: ZMQInteractiveShell = ZMQInteractiveShell.instance(config=config)
+    builtins.input = _refuse_input("raw_input")
+    getpass.getpass = _refuse_input("getpass")
+    return shell
+
+
+def json_like(value: Any) -> Any:
+    """What is left of a MIME bundle when it is written as JSON, as a kernel writes it."""
+
+    def convert(item: object) -> str:
+        return base64.b64encode(item).decode() if isinstance(item, bytes) else repr(item)
+
+    try:
+        text = json.dumps(value, default=convert)
+    except (TypeError, ValueError, RecursionError):
+        return {}
+    return json.loads(text, parse_constant=str)
+
+
+def _shortened(lines: list[str]) -> list[str]:
+    """A traceback's beginning and end, where it is very long."""
+    if sum(map(len, lines)) <= ERROR_CHARACTERS:
+        return [str(line) for line in lines]
+    text = "\n".join(map(str, lines))
+    half = ERROR_CHARACTERS // 2
+    return [text[:half], f"[... {len(text) - 2 * half:,} characters more ...]", text[-half:]]
+
+
+def _refuse_input(name: str) -> Any:
+    def refuse(*args: Any, **kwargs: Any) -> str:
+        raise StdinNotImplementedError(
+            f"{name} was called, but this frontend does not support input requests."
+        )
+
+    return refuse
