@@ -114,11 +114,14 @@ def _isolation() -> Finding:
     """How strongly a submission is shut in while it is graded, as tried just now."""
     if sys.platform != "linux":
         return Finding("isolation", "grading needs Linux, a Linux virtual machine or WSL")
+    from ..grading.isolation import LEVELS
+    from ..grading.sandbox import IsolationError, Sandbox
+
     try:
-        from ..grading import sandbox
-    except ImportError:
-        return Finding("isolation", "this installation has no grading")
-    return Finding("isolation", str(sandbox.available()))
+        with Sandbox() as box:
+            return Finding("isolation", LEVELS[box.level])
+    except IsolationError as problem:
+        return Finding("isolation", "none", False, str(problem))
 
 
 def line(finding: Finding) -> str:
