@@ -79,15 +79,13 @@ def command(level: str, folder: Path, socket: int, hidden: Sequence[Path]) -> li
     hidden : sequence of Path
         Folders that must not be seen even where they lie inside a Python installation.
     """
-    seen = [] if level == "limits" else mounts(folder, hidden)
-    settings = {
-        "socket": socket,
-        "fonts": f"{folder / 'course' if level == 'limits' else COURSE}/fonts",
-        "root": str(folder / "root"),
-        "mounts": seen if level == "namespaces" else [],
-    }
-    python = [sys.executable, "-P", "-m", "nnlib.runner", json.dumps(settings)]
-    return [*bubblewrap(seen), *python] if level == "bubblewrap" else python
+    course = folder / "course" if level == "limits" else COURSE
+    settings = json.dumps({"socket": socket, "fonts": f"{course}/fonts"})
+    start = [sys.executable, "-P", "-m", "nnlib.runner", settings]
+    if level == "limits":
+        return start
+    seen = mounts(folder, hidden)
+    return [*(bubblewrap(seen) if level == "bubblewrap" else own_view(folder, seen)), *start]
 
 
 def mounts(folder: Path, hidden: Sequence[Path]) -> list[tuple[str, str]]:
@@ -122,9 +120,16 @@ def bubblewrap(seen: Sequence[tuple[str, str]]) -> list[str]:
     return [*arguments, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp", "--"]
 
 
+def own_view(folder: Path, seen: Sequence[tuple[str, str]]) -> list[str]:
+    """The part of the command that takes bubblewrap's place."""
+    view = json.dumps({"root": str(folder / "root"), "mounts": seen})
+    return [sys.executable, "-P", "-m", "nnlib.runner.view", view]
+
+
 def environment(level: str, folder: Path) -> dict[str, str]:
     """The environment of the warm parent; nothing of ours but what arithmetic depends on."""
-    course = str(folder / "course") if level == "limits" else COURSE
+    # The second one is there until there is the first one, and at the level of limits for good.
+    course = (COURSE, folder / "course")
     home = str(folder / "home") if level == "limits" else "/tmp"
     threads = ("OPENBLAS", "OMP", "MKL", "NUMEXPR", "VECLIB_MAXIMUM", "BLIS")
     return {
@@ -134,7 +139,7 @@ def environment(level: str, folder: Path) -> dict[str, str]:
         "HOME": home,
         "USER": "submission",
         "LANG": "C.UTF-8",
-        "PYTHONPATH": os.pathsep.join([course, *map(str, _site_folders())]),
+        "PYTHONPATH": os.pathsep.join(map(str, [*course, *_site_folders()])),
         "PYTHONHASHSEED": "0",
         "PYTHONNOUSERSITE": "1",
         "PYTHONDONTWRITEBYTECODE": "1",

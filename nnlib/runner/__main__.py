@@ -2,7 +2,7 @@
 
 It runs none of a submission's code, holds no threads (a fork would lose them), and learns of a
 submission only two sockets and its limits. Started by `nnlib.grading.sandbox`, with one argument:
-JSON with ``socket`` (a descriptor), ``fonts``, ``root`` and ``mounts``.
+JSON with ``socket`` (a descriptor) and ``fonts`` (a folder).
 """
 
 from __future__ import annotations
@@ -33,8 +33,6 @@ def main() -> None:
     settings = json.loads(sys.argv[1])
     control = socket.socket(fileno=settings["socket"])
     control.set_inheritable(False)
-    if settings["mounts"]:
-        cage.enter_view(settings["root"], settings["mounts"])
     # matplotlib looks for all fonts of the system, for seconds, where it has no list of them
     shutil.copytree(settings["fonts"], os.environ["MPLCONFIGDIR"])
     serve = _warm_up()

@@ -18,67 +18,45 @@ from pathlib import Path
 
 NEWNS, NEWUTS, NEWIPC = 0x00020000, 0x04000000, 0x08000000
 NEWUSER, NEWPID, NEWNET = 0x10000000, 0x20000000, 0x40000000
-READ_ONLY, NOSUID, NODEV, NOEXEC, REMOUNT, BIND = 1, 2, 4, 8, 32, 4096
+READ_ONLY, NOSUID, NODEV, NOEXEC = 1, 2, 4, 8
 RECURSIVE, PRIVATE = 16384, 1 << 18
 SET_PARENT_DEATH_SIGNAL, SET_DUMPABLE, SET_SUBREAPER, SET_NO_NEW_PRIVILEGES = 1, 4, 36, 38
-MOUNT_SETATTR, PIVOT_DETACH, AT_RECURSIVE, AT_FDCWD = 442, 2, 0x8000, -100
 NOBODY = 65534
 WORK = "/tmp/submission"  # where a submission runs and finds the files beside it
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-def enter_view(root: str, mounts: list[tuple[str, str]]) -> None:
-    """Leave this process nothing to see but these files, read-only; what bubblewrap does elsewhere.
-
-    Parameters
-    ----------
-    root : str
-        An empty folder to build upon.
-    mounts : list of (str, str)
-        What exists outside, and where it appears inside.
-    """
-    _separate(NEWNS | NEWIPC | NEWUTS | NEWNET)
-    _mount("tmpfs", root, "tmpfs", NOSUID | NODEV, "mode=0755,size=1m")
-    for source, target in mounts:
-        _bind(source, root + target)
-        _forbid_writing(root + target)
-    for device in ("null", "zero", "full", "random", "urandom"):
-        _bind(f"/dev/{device}", f"{root}/dev/{device}")
-    for name, target in {"fd": "/proc/self/fd", "ptmx": "pts/ptmx"}.items():
-        os.symlink(target, f"{root}/dev/{name}")
-    for folder in ("dev/shm", "dev/pts", "tmp"):
-        os.mkdir(f"{root}/{folder}")
-    options = "newinstance,ptmxmode=0666,mode=0620"
-    _mount("devpts", f"{root}/dev/pts", "devpts", NOSUID | NOEXEC, options)
-    _mount("tmpfs", f"{root}/tmp", "tmpfs", NOSUID | NODEV, "mode=0755,size=64m")
-    _bind("/proc", f"{root}/proc")
-    _call("pivot_root", root.encode(), root.encode())
-    _call("umount2", b"/", PIVOT_DETACH)  # the old root lies on top of the new one
-    os.chdir("/")
-    _mount("none", "/", None, REMOUNT | BIND | READ_ONLY | NOSUID | NODEV)
-
-
 def die_with_parent(parent: int) -> None:
     """End this process when the one that forked it ends."""
-    _call("prctl", SET_PARENT_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
+    call("prctl", SET_PARENT_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:
         os._exit(1)
 
 
 def forbid_tracing() -> None:
     """Let no other process of this user look into this one's memory, or change it."""
-    _call("prctl", SET_DUMPABLE, 0, 0, 0, 0)
+    call("prctl", SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def adopt_orphans() -> None:
     """Become the parent of every process below this one whose own parent ends."""
-    _call("prctl", SET_SUBREAPER, 1, 0, 0, 0)
+    call("prctl", SET_SUBREAPER, 1, 0, 0, 0)
 
 
-def separate() -> None:
+def separate(processes: bool = True) -> None:
     """New namespaces of every kind; the one for processes begins with the next fork."""
-    _separate(NEWNS | NEWPID | NEWIPC | NEWUTS | NEWNET)
+    kinds = NEWNS | NEWIPC | NEWUTS | NEWNET | (NEWPID if processes else 0)
+    if _may_mount():
+        call("unshare", kinds)
+    else:
+        proc = os.open("/proc", os.O_PATH | os.O_DIRECTORY)
+        user, group = os.getuid(), os.getgid()
+        call("prctl", SET_DUMPABLE, 1, 0, 0, 0)  # else the maps below belong to root
+        call("unshare", kinds | NEWUSER)
+        _map_ids(proc, user, group)
+        os.close(proc)
+    mount("none", "/", None, RECURSIVE | PRIVATE)
 
 
 def furnish(folder_bytes: int) -> bool:
@@ -93,12 +71,12 @@ def furnish(folder_bytes: int) -> bool:
     owner = f"uid={_lesser_id()},gid={_lesser_id(group=True)},mode=0700"
     for folder, share in (("/tmp", 1), ("/dev/shm", 4)):
         size = f"size={folder_bytes // share},nr_inodes=20000,{owner}"
-        _mount("tmpfs", folder, "tmpfs", NOSUID | NODEV, size)
+        mount("tmpfs", folder, "tmpfs", NOSUID | NODEV, size)
     socket.sethostname("submission")
     try:
-        _mount("proc", "/proc", "proc", NOSUID | NODEV | NOEXEC)
+        mount("proc", "/proc", "proc", NOSUID | NODEV | NOEXEC)
     except OSError:
-        _mount("tmpfs", "/proc", "tmpfs", READ_ONLY | NOSUID | NODEV, "size=4k")
+        mount("tmpfs", "/proc", "tmpfs", READ_ONLY | NOSUID | NODEV, "size=4k")
         return False
     return True
 
@@ -124,22 +102,22 @@ def renounce(outer_proc: int, separated: bool, limits: Mapping[str, int]) -> Non
             os.setresuid(user, user, user)
         # One user namespace further in, nothing mounted so far can be changed any more.
         # Where it may not be made, the submission cannot make one either.
-        _call("prctl", SET_DUMPABLE, 1, 0, 0, 0)
+        call("prctl", SET_DUMPABLE, 1, 0, 0, 0)
         fresh = _enter_user_namespace(outer_proc)
     size = int(_read(outer_proc, "self/statm").split()[0]) * resource.getpagesize()
     os.close(outer_proc)
-    _call("prctl", SET_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
-    _call("capset", *_no_capabilities())
+    call("prctl", SET_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
+    call("capset", *_no_capabilities())
     _limit(size, fresh, limits)
     # A change of user clears this one.
-    _call("prctl", SET_PARENT_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
+    call("prctl", SET_PARENT_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
     forbid_tracing()
 
 
 def _enter_user_namespace(proc: int) -> bool:
     user, group = os.getuid(), os.getgid()
     try:
-        _call("unshare", NEWUSER)
+        call("unshare", NEWUSER)
     except OSError:
         return False
     _map_ids(proc, user, group)
@@ -164,19 +142,6 @@ def _limit(size: int, fresh: bool, limits: Mapping[str, int]) -> None:
         chosen[resource.RLIMIT_NPROC] = limits["processes"]
     for kind, value in chosen.items():
         resource.setrlimit(kind, (value, value))
-
-
-def _separate(flags: int) -> None:
-    if _may_mount():
-        _call("unshare", flags)
-    else:
-        proc = os.open("/proc", os.O_PATH | os.O_DIRECTORY)
-        user, group = os.getuid(), os.getgid()
-        _call("prctl", SET_DUMPABLE, 1, 0, 0, 0)  # else the maps below belong to root
-        _call("unshare", flags | NEWUSER)
-        _map_ids(proc, user, group)
-        os.close(proc)
-    _mount("none", "/", None, RECURSIVE | PRIVATE)
 
 
 def _map_ids(proc: int, user: int, group: int) -> None:
@@ -204,30 +169,16 @@ def _no_capabilities() -> tuple[ctypes.Array[ctypes.c_uint32], ctypes.Array[ctyp
     return (ctypes.c_uint32 * 2)(version_3, 0), (ctypes.c_uint32 * 6)()
 
 
-def _bind(source: str, target: str) -> None:
-    if os.path.isdir(source):
-        os.makedirs(target, exist_ok=True)
-    else:
-        os.makedirs(os.path.dirname(target), exist_ok=True)
-        os.close(os.open(target, os.O_CREAT, 0o444))
-    _mount(source, target, None, BIND | RECURSIVE)
-
-
-def _forbid_writing(target: str) -> None:
-    """Make a mount and all below it read-only; keeps flags that may not be cleared."""
-    attributes = (ctypes.c_uint64 * 4)(READ_ONLY | NOSUID | NODEV, 0, 0, 0)
-    _call("syscall", MOUNT_SETATTR, AT_FDCWD, target.encode(), AT_RECURSIVE, attributes, 32)
-
-
-def _mount(source: str, target: str, kind: str | None, flags: int, options: str = "") -> None:
+def mount(source: str, target: str, kind: str | None, flags: int, options: str = "") -> None:
+    """Mount, or change a mount; raises OSError that says where."""
     paths = source.encode(), target.encode(), kind.encode() if kind else None
     try:
-        _call("mount", *paths, ctypes.c_ulong(flags), options.encode())
+        call("mount", *paths, ctypes.c_ulong(flags), options.encode())
     except OSError as error:
         raise OSError(error.errno, f"{source} at {target}: {error.strerror}") from None
 
 
-def _call(name: str, *args: object) -> int:
+def call(name: str, *args: object) -> int:
     """A function of the C library; raises OSError where it fails."""
     result = int(getattr(_libc, name)(*args))
     if result == -1:
