@@ -187,13 +187,14 @@ def test_central_differences_reject_a_gradient_that_is_off_by_a_thousandth():
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_no_probe_is_lazy(name):
-    """Several sizes, a batch of one beside larger ones, and no array of zeros or ones."""
-    exercise = catalogue.find(name)
-    probes = exercise.ask(PUBLIC_SEED)
+def test_the_probes_are_not_lazy(name):
+    """Several questions of several sizes; zeros or ones, where there are any, are the exception."""
+    probes = catalogue.find(name).ask(PUBLIC_SEED)
+    assert len(probes) >= 3
     arrays = [a for p in probes for a in arrays_in([*p.args, *p.kwargs.values()])]
-    assert len({a.shape for a in arrays}) > 1 or exercise.player != "call"
-    assert not any(a.size > 2 and np.ptp(a) == 0 for a in arrays)
+    assert not arrays or len({a.shape for a in arrays}) > 1
+    constant = [a for a in arrays if a.size > 2 and np.unique(a).size == 1]
+    assert len(constant) <= len(arrays) / 3
 
 
 @pytest.mark.parametrize("name", NAMES)
