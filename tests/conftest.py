@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 ROOT = Path(__file__).parents[1]
@@ -39,3 +40,15 @@ def tiny_course(tmp_path):
     (tmp_path / "lessons").mkdir()
     shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
     return tmp_path
+
+
+@pytest.fixture
+def rng():
+    """The same random numbers for every test."""
+    return np.random.default_rng(20261122)
+
+
+@pytest.fixture
+def torch():
+    """PyTorch in double precision, where it is installed: an oracle that shares no code with us."""
+    return pytest.importorskip("torch", reason="PyTorch is not installed; CI checks against it too")

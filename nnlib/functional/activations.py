@@ -112,7 +112,7 @@ def tanh(Z: Array) -> Array:
     >>> tanh(np.array([0.0, 1000.0]))
     array([0., 1.])
     """
-    A: Array = np.tanh(Z)
+    A: Array = np.tanh(as_floats(Z))
     return A
 
 

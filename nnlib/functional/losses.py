@@ -47,7 +47,8 @@ def mean_squared_error_backward(predictions: Array, targets: Array) -> Array:
     array([ 0., -2.])
     """
     errors = _differences(predictions, targets)
-    return np.asarray(2 * errors / errors.size)
+    dpredictions: Array = 2 * errors / errors.size
+    return dpredictions
 
 
 def softmax_cross_entropy(logits: Array, y: Array) -> float:
@@ -185,7 +186,8 @@ def _differences(predictions: ArrayLike, targets: ArrayLike) -> Array:
         )
     if not predictions.size:
         raise ValueError("The batch is empty: a mean over no examples does not exist.")
-    return np.asarray(predictions - targets)
+    differences: Array = predictions - targets.astype(predictions.dtype, copy=False)
+    return differences
 
 
 def _class_labels(logits: ArrayLike, y: ArrayLike) -> Array:
