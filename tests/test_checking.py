@@ -532,3 +532,17 @@ def test_an_interrupt_is_a_sentence():
         raise KeyboardInterrupt
 
     assert "does a loop never end?" in assess("relu", relu).faults["call"]
+
+
+def test_an_answer_known_beforehand_needs_no_reference_and_partial_credit_counts(doubling):
+    def close(probe, expected, received):
+        hits = float(np.mean(received == expected))
+        return {} if hits == 1 else {"A": Fault("hits", f"A: {hits:.0%} are right", credit=hits)}
+
+    def questions(rng):
+        yield Probe((rng.normal(size=(2, 3)),), expected=np.arange(4))
+
+    questions.__module__ = doubling.questions.__module__
+    exercise = Exercise(doubled, questions, ("A",), accepts=close)
+    assert verdict_of(exercise, lambda X: np.arange(4)).right
+    assert verdict_of(exercise, lambda X: np.array([0, 1, 2, 9])).score == 0.75

@@ -28,10 +28,15 @@ MAX_PRINTED = 2_000  # characters of a learner's own output that are kept
 
 @dataclass(frozen=True)
 class Probe:
-    """One question: the arguments of one call, as plain data."""
+    """One question: the arguments of one call, as plain data.
+
+    ``expected`` stays with the judge: the right answer, where it is known when the question is
+    drawn (the labels of drawn pictures) and no reference needs to find it.
+    """
 
     args: tuple[Any, ...]
     kwargs: dict[str, Any] = field(default_factory=dict)
+    expected: Any = None
 
 
 @dataclass(frozen=True)

@@ -186,7 +186,7 @@ class Exercise:
         """The first verb: the questions of this seed."""
         drawn = self.questions(np.random.default_rng(seed))
         probes = [q if isinstance(q, Probe) else Probe(tuple(q)) for q in drawn]
-        return [Probe(plain(p.args), plain(p.kwargs)) for p in probes]
+        return [Probe(plain(p.args), plain(p.kwargs), p.expected) for p in probes]
 
     def argument(self, key: str) -> str:
         """The name of an argument that an Answer gives by position or by name."""

@@ -55,14 +55,14 @@ def judge(
         fault, hits = whole
         return Judgement(0.0, {CALL: fault}, {CALL: hits})
     if expected is None:
-        rights = answer(exercise.reference, probes, exercise.player, twice=False)
-        expected = [right.value for right in rights]
+        expected = [_right_answer(exercise, probe) for probe in probes]
     found: dict[str, dict[int, Fault]] = {}
     for i, (probe, right, given) in enumerate(zip(probes, expected, answers, strict=True)):
         for part, fault in faults_of(exercise, probe, right, given.value).items():
             found.setdefault(part, {})[i] = fault
     names = [part.name for part in exercise.named_parts]
-    score = 1 - sum(name in found for name in names) / len(names)
+    credits = [_credit(found.get(name, {})) for name in names]
+    score = sum(credits) / len(names)
     if found and trivial(probes, answers):
         score = 0.0
     impure = _impurities(exercise, answers)
@@ -104,6 +104,17 @@ def trivial(probes: Sequence[Probe], answers: Sequence[Answer]) -> bool:
     return all(arrays) and (steady or bool(arrays))
 
 
+def _right_answer(exercise: Exercise, probe: Probe) -> Any:
+    if probe.expected is not None:
+        return probe.expected
+    return answer(exercise.reference, [probe], exercise.player, twice=False)[0].value
+
+
+def _credit(by_probe: dict[int, Fault]) -> float:
+    """What a part earns: all, unless it is wrong on a probe."""
+    return min((fault.credit for fault in by_probe.values()), default=1.0)
+
+
 def _whole_call(
     exercise: Exercise, answers: Sequence[Answer]
 ) -> tuple[Fault, tuple[int, ...]] | None:
@@ -117,7 +128,8 @@ def _whole_call(
         inside = status == "not written" and first.message not in ("", name)
         text = {
             "stopped": f"{name} was stopped before it answered: does a loop never end?",
-            "reference": f"{name} calls nnlib's own {name}; write the formula yourself",
+            "reference": f"{name} calls nnlib's own {exercise.reference.__name__}; "
+            "write the formula yourself",
             "not written": f"{name} calls {first.message}, which is not written yet"
             if inside
             else f"{name} is not written yet",
