@@ -91,11 +91,13 @@ class Fault:
     """What is wrong with one part of one answer.
 
     ``kind`` is a short stable word (``shape``, ``value``, ...); two answers whose faults have the
-    same kinds made the same mistake, also where random numbers differ.
+    same kinds made the same mistake, also where random numbers differ. ``credit`` is what the
+    part earns all the same, from 0 to 1.
     """
 
     kind: str
     message: str
+    credit: float = 0.0
 
 
 Accepts = Callable[[Probe, Any, Any], dict[str, Fault]]

@@ -13,7 +13,6 @@ from .compare import compare
 from .exercise import Exercise, Fault
 from .plain import arrays_in, describe, same
 
-
 CALL = "call"
 
 
