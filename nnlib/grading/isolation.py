@@ -111,12 +111,12 @@ def bubblewrap(seen: Sequence[tuple[str, str]]) -> list[str]:
     if os.geteuid() == 0:  # to make namespaces, to become nobody, and to end what nobody started
         for right in ("SYS_ADMIN", "SETUID", "SETGID", "KILL"):
             arguments += ["--cap-add", f"CAP_{right}"]
+    arguments += ["--tmpfs", "/tmp", "--dev", "/dev", "--bind", "/proc", "/proc"]
     folders = {parent for _, target in seen for parent in Path(target).parents}
-    for parent in sorted(folders - {Path("/")}):
+    for parent in sorted(folders - {Path("/"), Path("/tmp")}):
         arguments += ["--dir", str(parent)]  # those it makes by itself only root may enter
     for source, target in seen:
         arguments += ["--ro-bind", source, target]
-    arguments += ["--dev", "/dev", "--bind", "/proc", "/proc", "--tmpfs", "/tmp"]
     return [*arguments, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp", "--"]
 
 

@@ -94,10 +94,7 @@ def _warm_up() -> Callable[[socket.socket], None]:
     axes.legend()
     print_figure(figure)
     plt.close("all")
-    try:
-        exec(compile("1 / 0", "<warm up>", "exec"), {})
-    except ZeroDivisionError:
-        shell.InteractiveTB.structured_traceback(*sys.exc_info())
+    shell.run_cell("1 / 0", store_history=False)
     # The same submission earns the same grade, also where it forgot a seed.
     np.random.seed(0)  # noqa: NPY002
     random.seed(0)

@@ -19,7 +19,7 @@ from pathlib import Path
 NEWNS, NEWUTS, NEWIPC = 0x00020000, 0x04000000, 0x08000000
 NEWUSER, NEWPID, NEWNET = 0x10000000, 0x20000000, 0x40000000
 READ_ONLY, NOSUID, NODEV, NOEXEC = 1, 2, 4, 8
-RECURSIVE, PRIVATE = 16384, 1 << 18
+BIND, RECURSIVE, PRIVATE = 4096, 16384, 1 << 18
 SET_PARENT_DEATH_SIGNAL, SET_DUMPABLE, SET_SUBREAPER, SET_NO_NEW_PRIVILEGES = 1, 4, 36, 38
 NOBODY = 65534
 WORK = "/tmp/submission"  # where a submission runs and finds the files beside it
@@ -68,10 +68,17 @@ def furnish(folder_bytes: int) -> bool:
         Whether there is such a /proc; in some containers it may not be mounted, and then there
         is an empty one.
     """
+    # A Python installed below /tmp must not vanish with the rest of /tmp.
+    lines = Path("/proc/self/mountinfo").read_text().splitlines()
+    below = [path for line in lines if (path := line.split()[4]).startswith("/tmp/")]
+    held = {path: os.open(path, os.O_PATH) for path in below}
     owner = f"uid={_lesser_id()},gid={_lesser_id(group=True)},mode=0700"
     for folder, share in (("/tmp", 1), ("/dev/shm", 4)):
         size = f"size={folder_bytes // share},nr_inodes=20000,{owner}"
         mount("tmpfs", folder, "tmpfs", NOSUID | NODEV, size)
+    for path, descriptor in held.items():
+        bind(f"/proc/self/fd/{descriptor}", path)
+        os.close(descriptor)
     socket.sethostname("submission")
     try:
         mount("proc", "/proc", "proc", NOSUID | NODEV | NOEXEC)
@@ -167,6 +174,14 @@ def _lesser_id(group: bool = False) -> int:
 def _no_capabilities() -> tuple[ctypes.Array[ctypes.c_uint32], ctypes.Array[ctypes.c_uint32]]:
     version_3 = 0x20080522
     return (ctypes.c_uint32 * 2)(version_3, 0), (ctypes.c_uint32 * 6)()
+
+
+def bind(source: str, target: str) -> None:
+    """Make a file or folder appear in a second place."""
+    os.makedirs(target if os.path.isdir(source) else os.path.dirname(target), exist_ok=True)
+    if not os.path.isdir(source):
+        os.close(os.open(target, os.O_CREAT, 0o444))
+    mount(source, target, None, BIND | RECURSIVE)
 
 
 def mount(source: str, target: str, kind: str | None, flags: int, options: str = "") -> None:

@@ -75,6 +75,7 @@ def _become_submission(
 ) -> NoReturn:
     """In the child: give up everything, then serve."""
     try:
+        os.setsid()  # else kill(0) reaches the keeper and the warm parent
         limits, folder = settings["limits"], settings["folder"]
         news = "no /proc of its own"
         if folder is None:

@@ -38,7 +38,7 @@ class _Results(DisplayHook):  # type: ignore[misc]
             "execution_count": self.prompt_count,
         }
         if output["data"]:
-            self.shell.outlet.show(output)
+            self.shell.show(output)
 
 
 class _Displays(DisplayPublisher):  # type: ignore[misc]
@@ -61,10 +61,11 @@ class _Displays(DisplayPublisher):  # type: ignore[misc]
             "metadata": json_like(metadata or {}),
         }
         display_id = (transient or {}).get("display_id") or ""
-        self.shell.outlet.show(output, str(display_id), bool(update))
+        self.shell.show(output, str(display_id), bool(update))
 
     def clear_output(self, wait: bool = False) -> None:
-        self.shell.outlet.clear(wait)
+        if self.shell.outlet:
+            self.shell.outlet.clear(wait)
 
 
 # Libraries ask for this name when they want to know whether they run in a notebook.
@@ -73,12 +74,17 @@ class ZMQInteractiveShell(InteractiveShell):  # type: ignore[misc]
 
     displayhook_class = Type(_Results)
     display_pub_class = Type(_Displays)
-    outlet: Outlet
+    outlet: Outlet | None = None
 
     def attach(self, outlet: Outlet) -> None:
         """Send everything that is shown from here on through ``outlet``."""
         self.outlet = outlet
         sys.stdout, sys.stderr = Stream(outlet, "stdout"), Stream(outlet, "stderr")
+
+    def show(self, output: dict[str, Any], display_id: str = "", update: bool = False) -> None:
+        """Send an output, as nbformat writes it; before `attach` there is nobody to see it."""
+        if self.outlet:
+            self.outlet.show(output, display_id, update)
 
     def run(self, source: str) -> None:
         """Run one cell; its errors are outputs like others."""
@@ -119,7 +125,7 @@ class ZMQInteractiveShell(InteractiveShell):  # type: ignore[misc]
             message = str(evalue)
         except Exception:
             message = ""
-        self.outlet.show(
+        self.show(
             {
                 "output_type": "error",
                 "ename": str(etype.__name__)[:200],

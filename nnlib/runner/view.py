@@ -10,12 +10,12 @@ import json
 import os
 import sys
 
-from .cage import NODEV, NOEXEC, NOSUID, READ_ONLY, RECURSIVE, call, mount, separate
+from .cage import BIND, NODEV, NOEXEC, NOSUID, READ_ONLY, bind, call, mount, separate
 
-REMOUNT, BIND = 32, 4096
+REMOUNT = 32
 MOUNT_SETATTR, AT_RECURSIVE, AT_FDCWD = 442, 0x8000, -100
 DETACH = 2
-DEVICES = ("null", "zero", "full", "random", "urandom")
+DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
 LINKS = {"fd": "/proc/self/fd", "ptmx": "pts/ptmx"}
 
 
@@ -31,31 +31,24 @@ def enter(root: str, mounts: list[tuple[str, str]]) -> None:
     """
     separate(processes=False)
     mount("tmpfs", root, "tmpfs", NOSUID | NODEV, "mode=0755,size=1m")
+    os.mkdir(f"{root}/tmp")
+    mount("tmpfs", f"{root}/tmp", "tmpfs", NOSUID | NODEV, "mode=1777,size=64m")
     for source, target in mounts:
-        _bind(source, root + target)
+        bind(source, root + target)
         _forbid_writing(root + target)
     for device in DEVICES:
-        _bind(f"/dev/{device}", f"{root}/dev/{device}")
+        bind(f"/dev/{device}", f"{root}/dev/{device}")
     for name, target in LINKS.items():
         os.symlink(target, f"{root}/dev/{name}")
-    for folder in ("dev/shm", "dev/pts", "tmp"):
+    for folder in ("dev/shm", "dev/pts"):
         os.mkdir(f"{root}/{folder}")
     terminals = "newinstance,ptmxmode=0666,mode=0620"
     mount("devpts", f"{root}/dev/pts", "devpts", NOSUID | NOEXEC, terminals)
-    mount("tmpfs", f"{root}/tmp", "tmpfs", NOSUID | NODEV, "mode=0755,size=64m")
-    _bind("/proc", f"{root}/proc")
+    bind("/proc", f"{root}/proc")
     os.chdir(root)
     call("pivot_root", b".", b".")
     call("umount2", b".", DETACH)  # the old root, which came to lie upon the new one
     mount("none", "/", None, REMOUNT | BIND | READ_ONLY | NOSUID | NODEV)
-
-
-def _bind(source: str, target: str) -> None:
-    """Make a file or folder appear in a second place."""
-    os.makedirs(target if os.path.isdir(source) else os.path.dirname(target), exist_ok=True)
-    if not os.path.isdir(source):
-        os.close(os.open(target, os.O_CREAT, 0o444))
-    mount(source, target, None, BIND | RECURSIVE)
 
 
 def _forbid_writing(target: str) -> None:
