@@ -8,7 +8,7 @@ import pytest
 
 from nnlib import functional as F
 from nnlib.checking import Exercise, Fault, Part, Tolerance, assess, catalogue, check
-from nnlib.checking.answer import answer, names_used
+from nnlib.checking.answer import Probe, answer, names_used
 from nnlib.checking.assessment import examine
 from nnlib.checking.compare import compare, deviation
 from nnlib.checking.explain import remarks
