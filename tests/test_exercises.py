@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+import operator
 
 import numpy as np
 import pytest
@@ -76,7 +77,8 @@ def test_a_misconception_lies_far_outside_the_tolerance(name, which):
     mistake = mistake_of(name, which).function
     found = judged(exercise, mistake, PUBLIC_SEED)
     if all(fault.kind == "value" for fault in found.faults.values()) and not exercise.accepts:
-        assert deviation_of(exercise, mistake, PUBLIC_SEED) > 100
+        room = min(100, 0.5 / max(exercise.tolerance.relative, 1e-9))  # of 1 %, half the value
+        assert deviation_of(exercise, mistake, PUBLIC_SEED) > room
 
 
 def deviation_of(exercise, function, seed):
@@ -164,7 +166,9 @@ def test_the_reference_agrees_with_central_differences(name):
             parts = split(exercise.named_parts, exercise.reference(*probe.args, **probe.kwargs))
             by_name = {p.name: v for p, v in zip(exercise.named_parts, parts, strict=True)}
             for part, f, x in exercise.proof(*probe.args, **probe.kwargs):
-                assert central_difference_error(f, x, by_name[part]) < 1e-7
+                name, *path = [part] if isinstance(part, str) else part
+                gradient = functools.reduce(operator.getitem, path, by_name[name])
+                assert central_difference_error(f, x, gradient) < 1e-7
 
 
 def central_difference_error(f, x, gradient, h=1e-5):
@@ -209,5 +213,5 @@ def test_a_seed_gives_the_same_questions_and_another_seed_others(name):
 def test_the_name_stands_in_the_file_and_in_the_reference(name):
     exercise = catalogue.find(name)
     assert exercise.name == name
-    assert exercise.reference.__name__ == name
+    assert exercise.reference.__name__ == name or exercise.starter is not None
     assert inspect.getmodule(exercise.questions).__doc__
