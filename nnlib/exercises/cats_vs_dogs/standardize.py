@@ -1,0 +1,157 @@
+"""standardize(X_train, X_other): both by the statistics of the first."""
+
+import numpy as np
+
+from nnlib import datasets
+from nnlib.checking import Exercise
+
+
+def questions(rng):
+    for N, M, D in [(5, 3, 2), (7, 4, 3), (20, 1, 6), (9, 11, 4)]:
+        scale = rng.uniform(0.5, 4, size=D)
+        yield 3 + scale * rng.normal(size=(N, D)), 1 + scale * rng.normal(size=(M, D))
+    X_train, X_other = rng.normal(size=(7, 3)), rng.normal(size=(5, 3))
+    X_train[:, 1] = 0.1  # seven times 0.1: the standard deviation comes out as 1e-17, not as 0
+    X_other[:, 1] = 0.1
+    X_other[0, 1] = 0.7
+    yield X_train, X_other
+    X_train, X_other = X_train.copy(), X_other.copy()
+    X_train[:, 1] = X_other[:, 1] = 2.0
+    yield X_train, X_other
+
+
+exercise = Exercise(datasets.standardize, questions, parts=("train", "other"), points=2)
+
+
+@exercise.alternative
+def where(X_train, X_other):
+    mean, std = X_train.mean(axis=0), X_train.std(axis=0)
+    constant = X_train.max(axis=0) == X_train.min(axis=0)
+    std = np.where(constant, 1, std)
+    train, other = (X_train - mean) / std, (X_other - mean) / std
+    train[:, constant] = other[:, constant] = 0
+    return train, other
+
+
+@exercise.alternative
+def column_by_column(X_train, X_other):
+    train, other = np.zeros_like(X_train), np.zeros_like(X_other)
+    for d in range(X_train.shape[1]):
+        column = X_train[:, d]
+        if np.ptp(column) > 0:
+            train[:, d] = (column - column.mean()) / column.std()
+            other[:, d] = (X_other[:, d] - column.mean()) / column.std()
+    return train, other
+
+
+@exercise.alternative
+def by_hand(X_train, X_other):
+    mean = X_train.sum(axis=0) / len(X_train)
+    centred = X_train - mean
+    std = np.sqrt((centred**2).sum(axis=0) / len(X_train))
+    varies = (X_train != X_train[0]).any(axis=0)
+    factor = np.divide(1.0, std, out=np.zeros_like(std), where=varies)
+    return [centred * factor, (X_other - mean) * factor]
+
+
+def _scaled(X_train, X_other, of=None, axis=0, ddof=0, eps=0.0, centre=True, guard=True):
+    """Standardizing with one thing changed: what the misconceptions have in common."""
+    source = X_train if of is None else of
+    mean = source.mean(axis=axis, keepdims=True) * centre
+    std = source.std(axis=axis, keepdims=True, ddof=ddof) + eps
+    constant = X_train.max(axis=0) == X_train.min(axis=0)
+    if guard:
+        std = np.where(constant & (axis == 0), 1, std)
+    with np.errstate(all="ignore"):
+        train, other = (X_train - mean) / std, (X_other - mean) / std
+    if guard:
+        train[:, constant] = other[:, constant] = 0
+    return train, other
+
+
+@exercise.misconception(
+    "The other data were scaled by their own statistics: which are they allowed to see?"
+)
+def own_statistics(X_train, X_other):
+    scaled, _ = _scaled(X_train, X_other)
+    with np.errstate(all="ignore"):
+        own = (X_other - X_other.mean(axis=0)) / X_other.std(axis=0)
+    return scaled, np.nan_to_num(own)
+
+
+@exercise.misconception(
+    "The statistics come from both together; the other data must not take part."
+)
+def statistics_of_both(X_train, X_other):
+    return _scaled(X_train, X_other, of=np.vstack([X_train, X_other]))
+
+
+@exercise.misconception("One mean for everything; each column has its own.")
+def one_mean_for_all(X_train, X_other):
+    return _scaled(X_train, X_other, axis=None)
+
+
+@exercise.misconception(
+    "This is the sample's standard deviation, with N - 1; the population's has N."
+)
+def divided_by_n_minus_one(X_train, X_other):
+    return _scaled(X_train, X_other, ddof=1)
+
+
+@exercise.misconception(
+    "An eps in the denominator biases every column; treat the constant ones apart."
+)
+def eps_added(X_train, X_other):
+    return _scaled(X_train, X_other, eps=1e-3)
+
+
+@exercise.misconception("A column that never changes: what does your division do with it?")
+def constant_columns_not_guarded(X_train, X_other):
+    return _scaled(X_train, X_other, guard=False)
+
+
+@exercise.misconception("The mean is still in it: what should the columns be centred on?")
+def not_centred(X_train, X_other):
+    return _scaled(X_train, X_other, centre=False)
+
+
+@exercise.misconception("The columns are centred, but not scaled yet.")
+def not_scaled(X_train, X_other):
+    mean = X_train.mean(axis=0)
+    train, other = X_train - mean, X_other - mean
+    constant = X_train.max(axis=0) == X_train.min(axis=0)
+    train[:, constant] = other[:, constant] = 0
+    return train, other
+
+
+@exercise.misconception("The variance was divided by; its root, the standard deviation, is meant.")
+def divided_by_the_variance(X_train, X_other):
+    constant = X_train.max(axis=0) == X_train.min(axis=0)
+    mean, variance = X_train.mean(axis=0), np.where(constant, 1, X_train.var(axis=0))
+    train, other = (X_train - mean) / variance, (X_other - mean) / variance
+    train[:, constant] = other[:, constant] = 0
+    return train, other
+
+
+@exercise.misconception("This maps to the range 0 to 1; mean 0 and deviation 1 are asked for.")
+def squeezed_between_zero_and_one(X_train, X_other):
+    low, width = X_train.min(axis=0), np.ptp(X_train, axis=0)
+    width = np.where(width == 0, 1, width)
+    train, other = (X_train - low) / width, (X_other - low) / width
+    constant = X_train.max(axis=0) == X_train.min(axis=0)
+    train[:, constant] = other[:, constant] = 0
+    return train, other
+
+
+@exercise.misconception(
+    "Only the training data were changed; the other data need the same scaling."
+)
+def other_left_as_it_is(X_train, X_other):
+    return _scaled(X_train, X_other)[0], X_other.copy()
+
+
+@exercise.misconception("Both arrays that were handed in change: -= writes into them.")
+def in_place(X_train, X_other):
+    train, other = _scaled(X_train, X_other)
+    X_train[...], X_other[...] = train, other
+    return train, other

@@ -1,0 +1,209 @@
+"""train_validation_test_split(y, fractions, rng): three disjoint parts, stratified by class."""
+
+import numpy as np
+
+from nnlib import datasets
+from nnlib.checking import Exercise, Fault
+from nnlib.checking.compare import compare, split
+
+NAMES = ("train", "validation", "test")
+
+
+def questions(rng):
+    cases = [
+        ((60, 30), (0.6, 0.2, 0.2)),
+        ((200, 40, 21), (0.7, 0.1, 0.2)),
+        ((53, 47), (0.5, 0.3, 0.2)),
+        ((31, 17, 90, 44), (0.8, 0.15, 0.05)),
+    ]
+    for counts, fractions in cases:
+        y = np.repeat(np.arange(len(counts)), counts)
+        yield rng.permutation(y), fractions, {"seed": int(rng.integers(2**31))}
+    yield y, fractions, {"seed": int(rng.integers(2**31))}
+
+
+def accepts(probe, expected, received):
+    """Laws: three arrays of row numbers, disjoint, complete, stratified, shuffled."""
+    y, fractions = probe.args[:2]
+    values = split(exercise.named_parts, received)
+    if values is None:
+        return compare(exercise.named_parts, expected, received, exercise.tolerance)
+    parts = [np.asarray(value) for value in values]
+    faults = {}
+    for name, part, share in zip(NAMES, parts, fractions, strict=True):
+        fault = _law_broken(y, name, part, share)
+        if fault:
+            faults[name] = fault
+    if faults:
+        return faults
+    fault = _together(y, parts)
+    return {} if fault is None else dict.fromkeys(NAMES, fault)
+
+
+def _law_broken(y, name, part, share):
+    if part.ndim != 1 or part.dtype.kind not in "iu":
+        text = f"{name}: expected row numbers, integers of shape (n,); received {part.dtype}"
+        return Fault("indices", f"{text} of shape {part.shape}")
+    if part.size and (part.min() < 0 or part.max() >= len(y)):
+        return Fault("range", f"{name}: row numbers lie between 0 and {len(y) - 1}")
+    for label in np.unique(y):
+        wanted, got = share * np.sum(y == label), np.sum(y[part] == label)
+        if abs(got - wanted) > 1 + 1e-9:
+            text = f"{name}: class {label} has {got} examples, its share is {wanted:.4g}"
+            far = abs(len(part) - share * len(y)) > len(np.unique(y)) + 1
+            return Fault("size" if far else "stratified", text)
+    return None
+
+
+def _together(y, parts):
+    everything = np.concatenate(parts)
+    if len(np.unique(everything)) < len(everything):
+        twice = len(everything) - len(np.unique(everything))
+        return Fault("overlap", f"{twice} examples are in more than one place")
+    if len(everything) != len(y):
+        return Fault("missing", f"{len(y) - len(everything)} of {len(y)} examples are in no part")
+    for label in np.unique(y):
+        members = np.flatnonzero(y == label)
+        mine = [part[y[part] == label] for part in parts]
+        if np.array_equal(np.concatenate([np.sort(part) for part in mine]), members):
+            return Fault("order", f"class {label} was cut in its old order: nothing was shuffled")
+    return None
+
+
+exercise = Exercise(
+    datasets.train_validation_test_split,
+    questions,
+    parts=NAMES,
+    points=2,
+    player="seeded",
+    accepts=accepts,
+)
+
+
+def _split(y, fractions, rng, cuts=None, order=None):
+    """A stratified split, class by class."""
+    parts = [[], [], []]
+    for label in np.unique(y):
+        members = np.flatnonzero(y == label)
+        members = rng.permutation(members) if order is None else order(members)
+        at = (
+            np.round(np.cumsum(fractions)[:2] * len(members)).astype(int)
+            if cuts is None
+            else cuts(members)
+        )
+        for part, rows in zip(parts, np.split(members, at), strict=True):
+            part.extend(rows.tolist())
+    return tuple(np.array(part, dtype=int) for part in parts)
+
+
+@exercise.alternative
+def class_by_class(y, fractions, rng):
+    return _split(y, fractions, rng)
+
+
+@exercise.alternative
+def rounded_down(y, fractions, rng):
+    def cuts(members):
+        first = int(fractions[0] * len(members))
+        return [first, first + int(fractions[1] * len(members) + 0.5)]
+
+    return _split(y, fractions, rng, cuts=cuts)
+
+
+@exercise.alternative
+def sorted_row_numbers(y, fractions, rng):
+    return [np.sort(part) for part in _split(y, fractions, rng)]
+
+
+@exercise.alternative
+def shuffled_once(y, fractions, rng):
+    order = rng.permutation(len(y))
+    train, validation, test = [], [], []
+    for label in set(y.tolist()):
+        members = order[y[order] == label]
+        n_test = round(fractions[2] * len(members))
+        n_validation = round(fractions[1] * len(members))
+        test += list(members[:n_test])
+        validation += list(members[n_test : n_test + n_validation])
+        train += list(members[n_test + n_validation :])
+    return np.array(train), np.array(validation), np.array(test)
+
+
+def _cut(order, fractions):
+    at = np.round(np.cumsum(fractions)[:2] * len(order)).astype(int)
+    return tuple(np.split(order, at))
+
+
+@exercise.misconception(
+    "The classes may land in the parts by chance alone: how is each class split?"
+)
+def not_stratified(y, fractions, rng):
+    # Sorted by a noisy copy of y, so that chance is as unkind as it can be.
+    return _cut(np.argsort(y + 1.5 * rng.random(len(y))), fractions)
+
+
+@exercise.misconception("The rows come in their old order: data on disk are often sorted.")
+def not_shuffled(y, fractions, rng):
+    return _split(y, fractions, rng, order=lambda members: members)
+
+
+@exercise.misconception(
+    "An example stands in two parts: what is left when the training rows are taken?"
+)
+def overlap(y, fractions, rng):
+    train, validation, test = _split(y, fractions, rng)
+    validation = validation.copy()
+    for label in np.unique(y):
+        validation[np.flatnonzero(y[validation] == label)[0]] = train[y[train] == label][0]
+    return train, validation, test
+
+
+@exercise.misconception("Some examples are in no part: where do the ones lost in rounding go?")
+def examples_lost(y, fractions, rng):
+    train, validation, test = _split(y, fractions, rng)
+    return train[:-1].copy(), validation, test
+
+
+@exercise.misconception("All classes get the same number of examples; their shares should be kept.")
+def balanced(y, fractions, rng):
+    smallest = np.bincount(y).min()
+    return _split(y, fractions, rng, order=lambda m: rng.permutation(m)[:smallest])
+
+
+@exercise.misconception("The labels are returned; row numbers are asked for.")
+def labels_returned(y, fractions, rng):
+    return tuple(y[part] for part in _split(y, fractions, rng))
+
+
+@exercise.misconception("A mask of True and False is returned; row numbers are asked for.")
+def masks_returned(y, fractions, rng):
+    return tuple(np.isin(np.arange(len(y)), part) for part in _split(y, fractions, rng))
+
+
+@exercise.misconception("Validation and test have changed places.")
+def validation_and_test_swapped(y, fractions, rng):
+    train, validation, test = _split(y, (fractions[0], fractions[2], fractions[1]), rng)
+    return train, validation, test
+
+
+@exercise.misconception(
+    "The second cut is the second fraction; it should be the sum of the first two."
+)
+def fractions_not_added(y, fractions, rng):
+    def cuts(members):
+        return [
+            round(fractions[0] * len(members)),
+            round((fractions[0] + fractions[1] / 2) * len(members)),
+        ]
+
+    return _split(y, fractions, rng, cuts=cuts)
+
+
+@exercise.misconception("Two parts only: the test set is missing.")
+def two_parts(y, fractions, rng):
+    return _split(y, fractions, rng)[:2]
+
+
+@exercise.misconception("Randomness must come from the rng that is passed in, so that it repeats.")
+def another_generator(y, fractions, rng):
+    return _split(y, fractions, np.random.default_rng())
