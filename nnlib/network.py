@@ -213,7 +213,7 @@ def load(path: str | Path, rng: np.random.Generator | None = None) -> Sequential
     """
     rng = rng or np.random.default_rng(0)
     try:
-        with np.load(_npz(path), allow_pickle=False) as file:
+        with _npz(path).open("rb") as stream, np.load(stream, allow_pickle=False) as file:
             layers = []
             for number, (name, settings) in enumerate(json.loads(str(file["layers"]))):
                 kind = Layer.kinds[name]
@@ -222,7 +222,7 @@ def load(path: str | Path, rng: np.random.Generator | None = None) -> Sequential
                 layer = kind(**settings)
                 layer.parameters = {key: file[f"{number}.{key}"] for key in layer.parameters}
                 layers.append(layer)
-    except (KeyError, TypeError, BadZipFile, json.JSONDecodeError) as error:
+    except (KeyError, TypeError, ValueError, BadZipFile) as error:
         raise ValueError(f"{path} holds no network saved by nnlib: {error!r}.") from None
     return Sequential(layers)
 

@@ -28,7 +28,7 @@ def largest_stable_learning_rate(A: Array) -> float:
     0.5
     """
     A = np.asarray(A)
-    if A.ndim != 2 or not np.allclose(A, A.T):
+    if A.ndim != 2 or A.shape != A.T.shape or not np.allclose(A, A.T):
         raise ValueError(f"A must be a symmetric matrix; received shape {A.shape}.")
     return float(2 / np.linalg.eigvalsh(A)[-1])
 
