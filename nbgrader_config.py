@@ -7,14 +7,19 @@ on top (deadlines, late penalties, a database, limits) holds for both.
 from pathlib import Path
 
 from nbgrader.preprocessors import (
+    AssignLatePenalties,
     CheckCellMetadata,
     ClearHiddenTests,
     ClearMarkScheme,
     ClearOutput,
     ComputeChecksums,
+    IgnorePattern,
     IncludeHeaderFooter,
     InstantiateTests,
+    LimitOutput,
     LockCells,
+    OverwriteKernelspec,
+    SaveAutoGrades,
     SaveCells,
 )
 
@@ -50,3 +55,20 @@ c.ClearSolutions.code_stub = {
     "python": "# Write your code here; it takes the place of the next line.\n"
     'raise NotImplementedError("not written yet")'
 }
+
+# Submissions are rebuilt from the gradebook and run in a sandbox; the verdicts are ours. By name,
+# so that nothing of it is imported where nobody grades.
+c.Autograde.sanitize_preprocessors = [
+    ClearOutput,
+    OverwriteKernelspec,
+    "nnlib.grading.preprocessors.Restore",
+    CheckCellMetadata,
+]
+c.Autograde.autograde_preprocessors = [
+    "nnlib.grading.preprocessors.Run",
+    IgnorePattern,
+    LimitOutput,
+    SaveAutoGrades,
+    AssignLatePenalties,
+    CheckCellMetadata,
+]

@@ -1,0 +1,85 @@
+"""Feedback pages: nbgrader's own, rendered where there is time for it, and only once what repeats.
+
+A class shares most of its cells; their Markdown and code are turned into HTML once per process.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import nbformat
+from nbconvert.exporters import HTMLExporter
+from nbconvert.exporters.templateexporter import TemplateExporter
+from nbconvert.filters import Highlight2HTML, markdown2html_mistune
+from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
+from nbgrader.converters import GenerateFeedback
+from traitlets.config import Config
+
+
+class _Exporter(HTMLExporter):  # type: ignore[misc]
+    """nbconvert's exporter with a memory.
+
+    nbconvert parses the finished page once more, to give pictures without alt text an empty one;
+    every picture of ours has its own.
+    """
+
+    def from_notebook_node(
+        self, nb: Any, resources: Any = None, **kwargs: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """Render one page."""
+        self.register_filter("highlight_code", _highlighted)
+        self.register_filter("markdown2html", _rendered)
+        return TemplateExporter.from_notebook_node(self, nb, resources, **kwargs)  # type: ignore[no-any-return]
+
+
+def render(notebook: str, resources: dict[str, Any], config: dict[str, Any]) -> str:
+    """The feedback page of a notebook that holds its grades.
+
+    Parameters
+    ----------
+    notebook : str
+        JSON text, after nbgrader's GetGrades.
+    resources : dict
+        What nbgrader tells its templates.
+    config : dict
+        The course's configuration.
+
+    Returns
+    -------
+    str
+        HTML.
+    """
+    exporter = _exporter(_Frozen(config))
+    page, _ = exporter.from_notebook_node(nbformat.reads(notebook, 4), resources)
+    return str(page)
+
+
+class _Frozen(dict[str, Any]):
+    """A configuration that can be the key of a cache."""
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(repr(self))
+
+
+@functools.lru_cache(2)
+def _exporter(config: _Frozen) -> Any:
+    """nbgrader's exporter for feedback, with the course's settings."""
+    settings = GenerateFeedback(coursedir=None, config=Config(config)).config
+    exporter = _Exporter(config=settings)
+    exporter.register_preprocessor(CSSHTMLHeaderPreprocessor, enabled=True)
+    return exporter
+
+
+@functools.lru_cache(4_096)
+def _rendered(source: str) -> str:
+    return str(markdown2html_mistune(source))
+
+
+@functools.lru_cache(4_096)
+def _highlight(source: str) -> str:
+    return str(Highlight2HTML(pygments_lexer="ipython3")(source))
+
+
+def _highlighted(source: str, **_: Any) -> str:
+    return _highlight(source)

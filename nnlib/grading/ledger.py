@@ -1,0 +1,204 @@
+"""The gradebook, written by one coordinator, many submissions in one transaction.
+
+Everything goes through nbgrader's own API and preprocessors, so whatever works with nbgrader's
+gradebook works with this. nbgrader alone opens a gradebook for each of its steps (13 for every
+submission, 90 ms of CPU time) and commits cell by cell; here all share one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import sys
+import tempfile
+import warnings
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from nbgrader import utils
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.converters import Autograde, GenerateAssignment
+from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.exc import SAWarning
+from sqlalchemy.orm import Session, scoped_session, sessionmaker
+from traitlets.config import Config, PyFileConfigLoader
+from traitlets.utils.importstring import import_item
+
+from .restore import Template, template
+from .submission import Submission
+
+OURS = {"Run", "Execute", "CheckCellMetadata"}  # done by the workers, on cells that they rebuilt
+OPENERS = ("saveautogrades", "latesubmissions", "getgrades")
+
+
+class _Batch(Session):  # type: ignore[misc]
+    """A session whose `commit` waits for the end of the batch."""
+
+    def commit(self) -> None:
+        self.flush()
+
+    def commit_batch(self) -> None:
+        super().commit()
+
+
+class Ledger(Gradebook):  # type: ignore[misc]
+    """nbgrader's gradebook, kept open, and committed by `save`."""
+
+    db: Any
+
+    def __init__(self, url: str, course_id: str) -> None:
+        with _installed_programs():
+            super().__init__(url, course_id)
+        self.db.remove()
+        self.db = scoped_session(sessionmaker(class_=_Batch, bind=self.engine, future=True))
+
+    def close(self) -> None:
+        """nbgrader's steps close their gradebooks; this one stays open."""
+
+    def save(self) -> None:
+        """Commit the batch, and forget what was read for it."""
+        self.db().commit_batch()
+        self.db.remove()
+
+    def drop(self) -> None:
+        """Give the batch up."""
+        self.db().rollback()
+        self.db.remove()
+
+    def end(self) -> None:
+        """Close the connection."""
+        self.drop()
+        self.engine.dispose()
+
+
+class Course:
+    """A course folder with its settings and its gradebook.
+
+    Parameters
+    ----------
+    root : Path
+        The folder that holds nbgrader_config.py.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.resolve()
+        loader = PyFileConfigLoader("nbgrader_config.py", path=str(self.root))
+        self.config: Config = loader.load_config()
+        self.config.CourseDirectory.root = str(self.root)
+        self.folders = CourseDirectory(config=self.config)
+        self.ledger = Ledger(self.folders.db_url, self.folders.course_id)
+
+    def folder(self, step: str, student: str, lesson: str) -> Path:
+        """Where a step of nbgrader (``submitted``, ``autograded``, ...) keeps its files."""
+        name = getattr(self.folders, f"{step}_directory")
+        return Path(self.folders.format_path(name, student, lesson))
+
+    def students(self, lesson: str) -> list[str]:
+        """Everybody who handed something in."""
+        parent = self.folder("submitted", "*", lesson)
+        position = len(parent.parts) - list(reversed(parent.parts)).index("*") - 1
+        pattern = str(parent.relative_to(self.root))
+        return sorted(path.parts[position] for path in self.root.glob(pattern) if path.is_dir())
+
+    def templates(self, lesson: str) -> dict[str, Template]:
+        """The lesson's notebooks as they were given out; registers a lesson that is not known.
+
+        Raises
+        ------
+        LookupError
+            When there is no such lesson.
+        """
+        try:
+            entry = self.ledger.find_assignment(lesson)
+        except MissingEntry:
+            entry = None
+        if entry is None or not entry.notebooks:
+            self._register(lesson)
+            entry = self.ledger.find_assignment(lesson)
+        released = self.folder("release", ".", lesson)
+        return {
+            name: template(self.ledger, lesson, name, released / f"{name}.ipynb")
+            for name in sorted(notebook.name for notebook in entry.notebooks)
+        }
+
+    def _register(self, lesson: str) -> None:
+        """Enter a lesson's cells into the gradebook, as ``nbgrader generate_assignment`` does.
+
+        What that would release is thrown away: lessons are written by the build alone.
+        """
+        source = self.folder("source", ".", lesson)
+        if not any(source.glob("*.ipynb")):
+            raise LookupError(f"there is no lesson {lesson!r}: expected notebooks in {source}")
+        config = Config(self.config)
+        self.ledger.drop()  # nbgrader opens its own, and must not wait for us
+        with tempfile.TemporaryDirectory() as elsewhere, _installed_programs():
+            config.CourseDirectory.update(assignment_id=lesson, release_directory=elsewhere)
+            folders = CourseDirectory(config=config)
+            GenerateAssignment(coursedir=folders, config=config, force=True).start()
+
+    def record(self, submission: Submission, lesson: str, notebooks: Mapping[str, Any]) -> None:
+        """Enter the grades of executed notebooks; `Ledger.save` makes them last.
+
+        Manual scores and comments stay. A notebook that was not handed in gets 0.
+        """
+        stamp = utils.parse_utc(submission.timestamp) if submission.timestamp else None
+        with warnings.catch_warnings():  # nbgrader's rows know each other before they are added
+            warnings.simplefilter("ignore", SAWarning)
+            self.ledger.update_or_create_student(submission.student)
+            more = {"timestamp": stamp} if stamp else {}
+            entry = self.ledger.update_or_create_submission(lesson, submission.student, **more)
+            with self._shared():
+                for name, notebook in notebooks.items():
+                    for step in self.steps():
+                        step(notebook, self.resources(submission.student, lesson, name))
+            for missing in entry.notebooks:
+                if missing.name not in notebooks:
+                    for grade in missing.grades:
+                        grade.auto_score, grade.needs_manual_grade = 0, False
+            self.ledger.db.flush()
+
+    def steps(self) -> list[Any]:
+        """nbgrader's configured steps after running a notebook."""
+        classes = Autograde(coursedir=self.folders, config=self.config).autograde_preprocessors
+        found = [import_item(step) if isinstance(step, str) else step for step in classes]
+        return [step(config=self.config) for step in found if step.__name__ not in OURS]
+
+    def resources(self, student: str, lesson: str, notebook: str) -> dict[str, Any]:
+        """What nbgrader tells its steps."""
+        about = {"student": student, "assignment": lesson, "notebook": notebook}
+        return {
+            "unique_key": notebook,
+            "output_files_dir": f"{notebook}_files",
+            "nbgrader": {**about, "db_url": self.folders.db_url},
+        }
+
+    def with_grades(self, notebook: Any, resources: dict[str, Any]) -> tuple[Any, Any]:
+        """nbgrader's GetGrades: scores and comments, also manual ones, for feedback."""
+        step = import_item("nbgrader.preprocessors.GetGrades")(config=self.config)
+        with self._shared():
+            return step(notebook, resources)  # type: ignore[no-any-return]
+
+    @contextlib.contextmanager
+    def _shared(self) -> Iterator[None]:
+        """Let nbgrader's steps use the open gradebook instead of opening one each."""
+        modules = [importlib.import_module(f"nbgrader.preprocessors.{name}") for name in OPENERS]
+        for module in modules:
+            module.Gradebook = lambda *_: self.ledger  # type: ignore[attr-defined]
+        try:
+            yield
+        finally:
+            for module in modules:
+                module.Gradebook = Gradebook  # type: ignore[attr-defined]
+
+
+@contextlib.contextmanager
+def _installed_programs() -> Iterator[None]:
+    """nbgrader asks the program alembic for the version of a new gradebook."""
+    path = os.environ.get("PATH", "")
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{path}"
+    try:
+        yield
+    finally:
+        os.environ["PATH"] = path

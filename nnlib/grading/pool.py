@@ -1,0 +1,22 @@
+"""The sandboxes of this process: opened when first needed, kept warm, closed at the end."""
+
+from __future__ import annotations
+
+import functools
+from multiprocessing.util import Finalize
+
+from .sandbox import Limits, Sandbox
+
+
+@functools.cache
+def sandbox(isolation: str, limits: Limits, hidden: tuple[str, ...] = ()) -> Sandbox:
+    """The sandbox of that kind; it serves any number of submissions, one after the other.
+
+    Raises
+    ------
+    IsolationError
+        When there is none on this machine.
+    """
+    box = Sandbox(isolation, limits, hidden).__enter__()
+    Finalize(None, box.close, exitpriority=10)  # also runs in workers, where atexit does not
+    return box

@@ -1,0 +1,294 @@
+"""Restoring a submission: the cells that grading relies on come from the gradebook.
+
+Of a submission only the answers are believed, never its metadata: cells that were edited, deleted,
+duplicated, reordered or labelled anew are rebuilt, keyed by their id, in the source's order. What
+a learner added stays behind the cell that it stood behind.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbgrader.nbgraderformat import SCHEMA_VERSION
+
+import nnlib
+
+from . import harmless
+
+DEFINITION = re.compile(r"^(?:async +)?(?:def|class) +(\w+)", re.MULTILINE)
+DELETED = "# The cell {} was not in the submission."
+
+
+@dataclass(frozen=True)
+class Original:
+    """A cell as the gradebook knows it.
+
+    Attributes
+    ----------
+    id, cell_type, source, checksum : str
+    points : float or None
+        What it is worth, where it is graded.
+    solution, task, locked : bool
+    """
+
+    id: str
+    cell_type: str
+    source: str
+    checksum: str | None
+    points: float | None
+    solution: bool
+    task: bool
+    locked: bool
+
+    @property
+    def keeps_answer(self) -> bool:
+        """Whether the learner writes in it."""
+        return self.solution or self.task or not self.locked
+
+    @property
+    def defines(self) -> set[str]:
+        """The functions that a solution cell is there to define."""
+        return definitions(self.source) if self.solution and self.cell_type == "code" else set()
+
+    def metadata(self) -> dict[str, Any]:
+        """What nbgrader writes into such a cell."""
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "grade_id": self.id,
+            "grade": self.points is not None and not self.task,
+            "solution": self.solution,
+            "task": self.task,
+            "locked": self.locked,
+            "checksum": self.checksum,
+            "cell_type": self.cell_type,
+            **({} if self.points is None else {"points": self.points}),
+        }
+
+
+@dataclass(frozen=True)
+class Template:
+    """A notebook as it was given out.
+
+    Attributes
+    ----------
+    cells : tuple of Original
+        The cells that grading relies on, in the source's order.
+    given : tuple of str
+        The texts of all cells that were released.
+    origin : dict of str to str
+        The lesson and the version that it was made from.
+    """
+
+    cells: tuple[Original, ...]
+    given: tuple[str, ...] = ()
+    origin: dict[str, str] = field(default_factory=dict)
+
+
+def template(gradebook: Any, assignment: str, notebook: str, released: Path) -> Template:
+    """Put together what the gradebook and the released notebook (if it is there) know.
+
+    A gradebook keeps no order: after an update it may be any. So the released notebook gives it.
+    """
+    cells = _originals(gradebook.find_notebook(notebook, assignment))
+    try:
+        given = nbformat.read(released, 4)
+    except OSError:
+        return Template(tuple(cells), origin={"version": nnlib.__version__})
+    ids = [cell.metadata.get("nbgrader", {}).get("grade_id") for cell in given.cells]
+    place = {name: number for number, name in enumerate(ids)}
+    cells.sort(key=lambda cell: place.get(cell.id, len(place)))
+    texts = tuple(cell.source.strip() for cell in given.cells)
+    return Template(tuple(cells), texts, dict(given.metadata.get("nnlib", {})))
+
+
+def _originals(entry: Any) -> list[Original]:
+    """The cells of a notebook that the gradebook keeps."""
+    graded = {cell.name: cell.max_score for cell in [*entry.grade_cells, *entry.task_cells]}
+    solutions = {cell.name for cell in entry.solution_cells}
+    tasks = {cell.name for cell in entry.task_cells}
+    return [
+        Original(
+            id=cell.name,
+            cell_type=cell.cell_type,
+            source=cell.source or "",
+            checksum=cell.checksum,
+            points=graded.get(cell.name),
+            solution=cell.name in solutions,
+            task=cell.name in tasks,
+            locked=bool(cell.locked),
+        )
+        for cell in entry.source_cells
+    ]
+
+
+def restore(notebook: Any, template: Template) -> tuple[Any, list[str]]:
+    """Rebuild a submitted notebook.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        As `read_notebook` gives it; left as it is.
+    template : Template
+
+    Returns
+    -------
+    notebook : NotebookNode
+        Its outputs are empty.
+    notes : list of str
+        What was mended, a sentence each.
+    """
+    cells = template.cells
+    chosen = _choose(notebook.cells, template)
+    extras, anchor = _extras(notebook.cells, cells, chosen), _anchors(notebook.cells, chosen)
+    following: dict[str | None, list[Any]] = {}
+    for index in extras:
+        following.setdefault(anchor[index], []).append(_extra(notebook.cells[index]))
+    rebuilt = following.get(None, [])
+    for original in cells:
+        stood = chosen.get(original.id)
+        rebuilt.append(_rebuilt(original, None if stood is None else notebook.cells[stood]))
+        rebuilt += following.get(original.id, [])
+    for number, cell in enumerate(rebuilt):
+        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+        cell.id = f"{number}-{re.sub('[^a-zA-Z0-9_-]', '_', grade_id)}"[:64].rstrip("-")
+    restored = nbformat.v4.new_notebook(cells=rebuilt, metadata=_metadata(notebook.metadata))
+    return restored, list(_notes(notebook.cells, cells, chosen))
+
+
+def definitions(source: str) -> set[str]:
+    """The functions and classes that a cell defines, also where it has a syntax error."""
+    return set(DEFINITION.findall(source))
+
+
+def _choose(submitted: Sequence[Any], template: Template) -> dict[str, int]:
+    """Which submitted cell stands for which original.
+
+    An answer is preferred that is no longer the stub, then one that defines the function, then
+    the label, then the last: so an answer survives in a new cell, under another's label, or
+    beside a fresh copy of the stub. A released cell without a label is nobody's answer.
+    """
+    labels = [_label(cell) for cell in submitted]
+    locked = {cell.id for cell in template.cells if not cell.keeps_answer}
+    given = set(template.given) - {cell.source.strip() for cell in template.cells}
+    chosen: dict[str, int] = {}
+    for original in template.cells:
+        wanted = original.defines
+        candidates = [
+            (
+                original.keeps_answer and cell.source.strip() != original.source.strip(),
+                wanted <= definitions(cell.source),
+                label == original.id,
+                index,
+            )
+            for index, (cell, label) in enumerate(zip(submitted, labels, strict=True))
+            if label == original.id
+            or (
+                wanted
+                and label not in locked
+                and wanted <= definitions(cell.source)
+                and cell.source.strip() not in given
+            )
+        ]
+        free = [found for found in candidates if found[-1] not in chosen.values()]
+        if free:
+            chosen[original.id] = max(free)[-1]
+    return chosen
+
+
+def _extras(
+    submitted: Sequence[Any], cells: Sequence[Original], chosen: dict[str, int]
+) -> list[int]:
+    """The cells that stand for no original; copies of what was given out say nothing new."""
+    given = {cell.source.strip() for cell in cells}
+    taken = set(chosen.values())
+    return [
+        index
+        for index, cell in enumerate(submitted)
+        if index not in taken and not (_label(cell) and cell.source.strip() in given)
+    ]
+
+
+def _anchors(submitted: Sequence[Any], chosen: dict[str, int]) -> list[str | None]:
+    """For every submitted cell, the original that it stands behind."""
+    names = {index: name for name, index in chosen.items()}
+    anchors: list[str | None] = []
+    for index in range(len(submitted)):
+        anchors.append(names.get(index, anchors[-1] if anchors else None))
+    return anchors
+
+
+def _rebuilt(original: Original, cell: Any | None) -> Any:
+    make = nbformat.v4.new_code_cell if original.cell_type == "code" else _new_markdown
+    source = original.source
+    if cell is not None and original.keeps_answer:
+        source = cell.source
+    elif cell is None and original.solution and original.points is None:
+        source = DELETED.format(original.id)  # a stub would overwrite the answer in another cell
+    made = make(source=source, metadata={"nbgrader": original.metadata()})
+    if cell is not None and (words := harmless.tags(cell.metadata)):
+        made.metadata["tags"] = words
+    return made
+
+
+def _extra(cell: Any) -> Any:
+    words = harmless.tags(cell.metadata)
+    metadata = {"tags": words} if words else {}
+    if cell.cell_type == "code":
+        return nbformat.v4.new_code_cell(source=cell.source, metadata=metadata)
+    if cell.cell_type == "markdown":
+        return _new_markdown(source=cell.source, metadata=metadata)
+    return _new_markdown(source=harmless.preformatted(cell.source), metadata=metadata)
+
+
+def _new_markdown(source: str, metadata: dict[str, Any]) -> Any:
+    return nbformat.v4.new_markdown_cell(source=harmless.markdown(source), metadata=metadata)
+
+
+def _label(cell: Any) -> str:
+    marks = cell.metadata.get("nbgrader")
+    label = marks.get("grade_id") if isinstance(marks, dict) else None
+    return label if isinstance(label, str) else ""
+
+
+def _metadata(submitted: Any) -> dict[str, Any]:
+    """The notebook's metadata: what it was made from; the rest is ours."""
+    kept: dict[str, Any] = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"},
+    }
+    origin = submitted.get("nnlib")
+    if isinstance(origin, dict):
+        kept["nnlib"] = {
+            key: harmless.line(origin[key], 80)
+            for key in ("lesson", "version", "edition")
+            if isinstance(origin.get(key), str)
+        }
+    return kept
+
+
+def _notes(
+    submitted: Sequence[Any], cells: Sequence[Original], chosen: dict[str, int]
+) -> list[str]:
+    notes = []
+    order = [chosen[cell.id] for cell in cells if cell.id in chosen]
+    if order != sorted(order):
+        notes.append("cells stood in another order")
+    for original in cells:
+        if original.id not in chosen:
+            notes.append(f"the cell {original.id} was missing")
+            continue
+        cell = submitted[chosen[original.id]]
+        if _label(cell) != original.id:
+            notes.append(f"the cell {original.id} had lost its label")
+        elif sum(_label(other) == original.id for other in submitted) > 1:
+            notes.append(f"the cell {original.id} stood there more than once")
+        if not original.keeps_answer and cell.source != original.source:
+            notes.append(f"the cell {original.id} had been edited")
+        if cell.cell_type != original.cell_type:
+            notes.append(f"the cell {original.id} had become another kind of cell")
+    return notes

@@ -1,0 +1,191 @@
+"""What a student handed in, read with suspicion: the notebook, and the files beside it."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from . import harmless
+
+MAX_NOTEBOOK = 20 * 2**20
+MAX_FILES = 200
+MAX_BESIDE = 50 * 2**20  # bytes of all files beside the notebook together
+IGNORED = {"timestamp.txt", "submission_secret.txt", ".ipynb_checkpoints", "__pycache__"}
+
+
+class Refused(Exception):
+    """A submission that cannot be graded; the message is a sentence for student and instructor."""
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One student's work for one lesson.
+
+    Attributes
+    ----------
+    student : str
+    notebooks : dict of str to bytes
+        The notebook files as they were handed in, by name without suffix.
+    files : dict of str to bytes
+        The files beside them, by relative path.
+    timestamp : str
+        When it was handed in, as the collector wrote it; may be empty.
+    """
+
+    student: str
+    notebooks: Mapping[str, bytes]
+    files: Mapping[str, bytes]
+    timestamp: str = ""
+
+
+def collect(student: str, folder: Path) -> Submission:
+    """Read what lies in a student's folder; links are not followed, they may lead anywhere.
+
+    Raises
+    ------
+    Refused
+        When there is too much.
+    """
+    notebooks: dict[str, bytes] = {}
+    files: dict[str, bytes] = {}
+    left = MAX_BESIDE
+    for path in _regular_files(folder):
+        name = path.relative_to(folder).as_posix()
+        limit = MAX_NOTEBOOK if path.suffix == ".ipynb" and path.parent == folder else left
+        content = _read(path, limit)
+        if content is None:
+            raise Refused(
+                f"{harmless.line(name)} is too large: expected at most {MAX_NOTEBOOK // 2**20} MB "
+                f"for the notebook and {MAX_BESIDE // 2**20} MB for all files beside it"
+            )
+        if path.suffix == ".ipynb" and path.parent == folder:
+            notebooks[path.stem] = content
+            continue
+        left -= len(content)
+        files[name] = content
+        if len(files) > MAX_FILES:
+            raise Refused(f"more than {MAX_FILES} files lie beside the notebook")
+    stamp = _read(folder / "timestamp.txt", 1_000)
+    return Submission(student, notebooks, files, (stamp or b"").decode("utf-8", "replace").strip())
+
+
+def read_notebook(content: bytes) -> Any:
+    """A submitted file as a notebook of nbformat 4.
+
+    Raises
+    ------
+    Refused
+        When it is not one that can be graded; the message says why.
+    """
+    try:
+        raw = json.loads(content)
+        # Lone surrogates could be written nowhere.
+        raw = json.loads(json.dumps(raw, ensure_ascii=False).encode("utf-8", "replace"))
+    except (ValueError, RecursionError):
+        raise Refused("the notebook cannot be read: the file is damaged or incomplete") from None
+    version = raw.get("nbformat") if isinstance(raw, dict) else None
+    if version != 4:
+        what = f"has format {harmless.line(version, 20)}" if version else "is no notebook"
+        raise Refused(f"the file {what}; expected a notebook of format 4, as Jupyter saves it")
+    notebook = nbformat.from_dict(raw)
+    _check_structure(notebook)
+    language = _language(notebook.metadata)
+    if language and language.lower() not in ("python", "ipython", "python3"):
+        raise Refused(f"the notebook runs {harmless.line(language, 40)}; expected Python")
+    return notebook
+
+
+def _check_structure(notebook: Any) -> None:
+    """What everybody who touches a notebook takes for granted."""
+    cells, metadata = notebook.get("cells"), notebook.setdefault("metadata", nbformat.from_dict({}))
+    if not isinstance(cells, list) or not isinstance(metadata, dict):
+        raise Refused("the notebook is damaged: it has no list of cells")
+    if not cells:
+        raise Refused("the notebook has no cells")
+    for number, cell in enumerate(cells, 1):
+        if not isinstance(cell, dict):
+            raise Refused(f"the notebook is damaged: cell {number} is none")
+        source = cell.get("source")
+        if isinstance(source, list) and all(isinstance(part, str) for part in source):
+            cell["source"] = "".join(source)
+        elif not isinstance(source, str):
+            raise Refused(f"the notebook is damaged: cell {number} has no text")
+        if cell.get("cell_type") not in ("code", "markdown", "raw"):
+            cell["cell_type"] = "raw"
+        if not isinstance(cell.get("metadata"), dict):
+            cell["metadata"] = nbformat.from_dict({})
+
+
+def _language(metadata: Mapping[str, Any]) -> str:
+    """What the notebook says it is written in."""
+    for key, field in (("kernelspec", "language"), ("language_info", "name")):
+        entry = metadata.get(key)
+        if isinstance(entry, dict) and isinstance(entry.get(field), str) and entry[field]:
+            return str(entry[field])
+    return ""
+
+
+def _regular_files(folder: Path) -> list[Path]:
+    found = []
+    for home, folders, names in os.walk(folder):
+        folders[:] = [name for name in sorted(folders) if name not in IGNORED]
+        paths = [Path(home, name) for name in sorted(names) if name not in IGNORED]
+        found += [path for path in paths if stat.S_ISREG(path.lstat().st_mode)]
+        if len(found) > MAX_FILES + 10:
+            raise Refused(f"more than {MAX_FILES} files were handed in")
+    return found
+
+
+def _read(path: Path, limit: int) -> bytes | None:
+    """A file's content, or None where it is missing or longer than `limit`."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return None
+    with open(descriptor, "rb") as file:
+        content = file.read(limit + 1)
+    return content if len(content) <= limit else None
+
+
+def check_origin(notebook: Any, expected: Mapping[str, str]) -> str:
+    """Whether a notebook belongs to the lesson and the version that is graded; a warning, or "".
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+    expected : mapping of str to str
+        The ``nnlib`` entry of the released notebook's metadata; empty for other authors' work.
+
+    Raises
+    ------
+    Refused
+        When grading it would judge other exercises than those that were set.
+    """
+    if not expected:
+        return ""
+    raw = notebook.metadata.get("nnlib")
+    entries = raw.items() if isinstance(raw, dict) else ()
+    found = {key: text for key, text in entries if isinstance(text, str)}
+    lesson, version = expected.get("lesson", ""), expected.get("version", "")
+    if not found:
+        return "the notebook does not say which version of the lesson it is; graded as the current"
+    if lesson and found.get("lesson", lesson) != lesson:
+        raise Refused(
+            f"this is the notebook of {harmless.line(found['lesson'], 60)}; expected {lesson}"
+        )
+    theirs = found.get("version", "")
+    if theirs.split(".")[:2] != version.split(".")[:2]:
+        raise Refused(
+            f"the notebook is of version {harmless.line(theirs, 20) or '?'} of the course, whose "
+            f"exercises may differ; expected version {version}: copy the answers into a new copy"
+        )
+    if theirs != version:
+        return f"the notebook is of version {harmless.line(theirs, 20)}, graded as {version}"
+    return ""
