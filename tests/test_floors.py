@@ -31,6 +31,7 @@ FLOORS = (
     "callbacks",
     "training",
     "datasets",
+    "classifier",
     "figures",
     "checking",
     "exercises",
