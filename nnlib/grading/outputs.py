@@ -47,7 +47,7 @@ class Collector:
     def begin(self, cell_room: int) -> int:
         """A new cell; gives the bytes that its outputs may take."""
         self._room -= self._used
-        self._cell_room = max(min(cell_room, self._room), 0)
+        self._cell_room = max(min(cell_room, self._room), 1)
         self._used = self._errors = 0
         self._cut = self._clear_first = False
         self.outputs = []
@@ -108,7 +108,7 @@ class Collector:
             self._used += size
             return True
         self._cut = True
-        text = f"\n[The output was cut here: it exceeds {self._cell_room:,} bytes.]\n"
+        text = f"\n[The output was cut here; this cell may show {self._cell_room:,} bytes.]\n"
         self.outputs.append({"output_type": "stream", "name": "stdout", "text": text})
         return False
 

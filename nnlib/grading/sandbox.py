@@ -16,7 +16,7 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Self
 
 from nnlib.runner import wire
@@ -99,7 +99,9 @@ class Sandbox:
         """The strength in force, in one sentence."""
         return f"Isolation: {isolation.LEVELS[self.level]}."
 
-    def session(self, files: Mapping[str, bytes] | None = None) -> Session:
+    def session(
+        self, files: Mapping[str, bytes] | None = None, limits: Limits | None = None
+    ) -> Session:
         """Begin one submission.
 
         Parameters
@@ -107,7 +109,17 @@ class Sandbox:
         files : mapping of str to bytes
             What was submitted beside the notebook, by relative path: the submission may read and
             import it, but installed modules come first.
+        limits : Limits, optional
+            Others than the sandbox's own.
+
+        Raises
+        ------
+        ValueError
+            If a path is absolute or leads out of the folder.
         """
+        for path in files or {}:
+            _check_path(path)
+        limits = limits or self.limits
         if self._process is None or self._process.poll() is not None:
             self.close()
             self._start(self.level)  # the system may have ended it, where memory ran out
@@ -116,10 +128,10 @@ class Sandbox:
         folder = None
         if self.level == "limits":
             folder = tempfile.mkdtemp(dir=self._folder.name)
-        settings = wire.encode({"limits": self.limits.inside(), "folder": folder})
+        settings = wire.encode({"limits": limits.inside(), "folder": folder})
         with keepers, submissions:
             socket.send_fds(self._socket, [settings], [keepers.fileno(), submissions.fileno()])
-        return Session(control, connection, self.limits, files or {})
+        return Session(control, connection, limits, files or {})
 
     def close(self) -> None:
         """End the warm parent and whatever it started, and remove the temporary files."""
@@ -188,3 +200,9 @@ class Sandbox:
         self._log.seek(0)
         lines = self._log.read()[-2_000:].decode("utf-8", "replace").strip().splitlines()
         return lines[-1] if lines else ""
+
+
+def _check_path(path: str) -> None:
+    pure = PurePosixPath(path)
+    if pure.is_absolute() or ".." in pure.parts or not pure.parts or "\0" in path:
+        raise ValueError(f"a file beside the notebook must have a relative path, not {path!r}")

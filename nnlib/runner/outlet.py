@@ -149,7 +149,7 @@ class Outlet:
         self._room -= size
         self._cut = self._room < 0
         if self._cut:
-            text = f"\n[The output was cut here: a cell may show {self._budget:,} bytes.]\n"
+            text = f"\n[The output was cut here; this cell may show {self._budget:,} bytes.]\n"
             self.send(output={"output_type": "stream", "name": "stdout", "text": text})
         return not self._cut
 

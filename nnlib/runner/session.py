@@ -6,7 +6,6 @@ nothing is decided here; the engine decides, from plain data.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import socket
@@ -32,14 +31,18 @@ def serve(shell: ZMQInteractiveShell, connection: socket.socket) -> None:
     while True:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         message = outlet.receive()
-        # An interrupt may arrive between the submission's last line and ours.
-        with contextlib.suppress(KeyboardInterrupt):
+        problem = ""
+        try:
             actions[message["do"]](shell, outlet, message)
+        except KeyboardInterrupt:
+            pass  # it arrived between the submission's last line and ours
+        except BaseException as error:
+            problem = f"{type(error).__name__}: {error}"[:1_000]
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         if os.getpid() != home:
             os._exit(0)  # a fork that the submission made and left behind
         outlet.flush()
-        outlet.send(done=message["number"])
+        outlet.send(done=message["number"], problem=problem)
 
 
 def _files(shell: ZMQInteractiveShell, outlet: Outlet, message: dict[str, Any]) -> None:

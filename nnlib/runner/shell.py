@@ -11,6 +11,7 @@ import os
 import sys
 from typing import Any
 
+from IPython.core.compilerop import CachingCompiler
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.error import StdinNotImplementedError
@@ -20,6 +21,8 @@ from traitlets import Type
 from traitlets.config import Config
 
 from .outlet import ERROR_CHARACTERS, Outlet, Stream
+
+FRAMES = 30  # at either end of a traceback
 
 
 class _Results(DisplayHook):  # type: ignore[misc]
@@ -68,12 +71,20 @@ class _Displays(DisplayPublisher):  # type: ignore[misc]
             self.shell.outlet.clear(wait)
 
 
+class _Compiler(CachingCompiler):  # type: ignore[misc]
+    """Names each cell as a file that does not exist, which tracebacks show as a kernel's."""
+
+    def get_code_name(self, raw_code: str, transformed_code: str, number: int) -> str:
+        return f"/tmp/cells/cell_{number}.py"
+
+
 # Libraries ask for this name when they want to know whether they run in a notebook.
 class ZMQInteractiveShell(InteractiveShell):  # type: ignore[misc]
     """IPython as a kernel uses it, except that `outlet` stands for the sockets."""
 
     displayhook_class = Type(_Results)
     display_pub_class = Type(_Displays)
+    compiler_class = Type(_Compiler)
     outlet: Outlet | None = None
 
     def attach(self, outlet: Outlet) -> None:
@@ -117,6 +128,15 @@ class ZMQInteractiveShell(InteractiveShell):  # type: ignore[misc]
         finally:
             self.events.trigger("post_execute")
             self.events.trigger("post_run_cell", result)
+
+    def _get_exc_info(self, exc_tuple: Any = None) -> Any:
+        kind, value, trace = super()._get_exc_info(exc_tuple)
+        traces = [trace]
+        while traces[-1] is not None and traces[-1].tb_next is not None:
+            traces.append(traces[-1].tb_next)
+        if len(traces) > 2 * FRAMES:  # an endless recursion takes seconds to show
+            traces[FRAMES].tb_next = traces[-FRAMES]
+        return kind, value, trace
 
     def _showtraceback(
         self, etype: type[BaseException], evalue: BaseException, stb: list[str]
@@ -193,6 +213,7 @@ def _shortened(lines: list[str]) -> list[str]:
 
 def _refuse_input(name: str) -> Any:
     def refuse(*args: Any, **kwargs: Any) -> str:
+        __tracebackhide__ = True  # the learner's own line is what matters
         raise StdinNotImplementedError(
             f"{name} was called, but this frontend does not support input requests."
         )
