@@ -1,4 +1,6 @@
 import base64
+import io
+import json
 import re
 import subprocess
 import sys
@@ -6,9 +8,10 @@ import sys
 import matplotlib
 import numpy as np
 import pytest
+from PIL import Image
 
 from nnlib import datasets, figures, functional
-from nnlib.figures import Figure, NotDrawn
+from nnlib.figures import Figure, NotDrawn, graph, landscape
 from nnlib.figures.learner import Unusable, answer, usable
 
 
@@ -17,6 +20,15 @@ def not_written(Z):
 
 
 MOONS = datasets.moons(43, 0)
+FACES, KINDS = datasets.cats_and_dogs(11, 4, cache=False)
+RNG = np.random.default_rng(6)
+GRADS = [(RNG.normal(size=(5, 4)) * scale, np.zeros(4)) for scale in (1e-4, 1e-2)]
+PATH = np.array([[-4.0, 1.5], [-2.0, -0.8], [-1.0, 0.3], [-0.2, 0.1]])
+GRAPH = (["x", "y", "x * y", "s = x * y + x"], [(), (), (0, 1), (2, 0)], [2, 3, 6, 8])
+
+
+def bowl(w):
+    return 0.5 * (w[0] ** 2 + 8 * w[1] ** 2)
 
 
 def examples():
@@ -25,19 +37,50 @@ def examples():
         "activation_functions": lambda: figures.activation_functions(
             {"relu": functional.relu, "sigmoid": functional.sigmoid}
         ),
+        "boundary_forms": lambda: figures.boundary_forms(
+            [lambda X: X[:, 1], lambda X: X[:, 0]], *MOONS, epochs=[0, 9]
+        ),
+        "computation_graph": lambda: figures.computation_graph(*GRAPH, [4, 2, 1, 1]),
+        "confusion_table": lambda: figures.confusion_table([[9, 1], [2, 8]], ["cat", "dog"]),
         "decision_region": lambda: figures.decision_region(lambda X: X[:, 1], *MOONS),
         "decision_regions": lambda: figures.decision_regions(
             {"one": lambda X: X, "other": lambda X: (X[:, 0] > 0).astype(int)}, *MOONS
         ),
+        "descent": lambda: figures.descent(bowl, {"SGD": PATH, "momentum": PATH[:3]}),
+        "error_flows_back": lambda: figures.error_flows_back([3, 4, 2], [1e-4, 0.1]),
+        "fitted_curves": lambda: figures.fitted_curves(
+            {"flat": lambda X: 0 * X, "line": lambda X: 1.5 * X[:, 0]},
+            *datasets.noisy_line(9, 0), *datasets.noisy_line(7, 1),
+        ),
+        "gradient_histograms": lambda: figures.gradient_histograms(GRADS),
+        "layer_reactions": lambda: figures.layer_reactions({"sigmoid": [1e-4, 0.0, 0.1]}),
+        "learning_rate_fan": lambda: figures.learning_rate_fan(
+            {0.1: [1.0, 0.5, 0.2], 2.0: [1.0, 30.0, np.inf, np.nan]}
+        ),
+        "learning_rate_range": lambda: figures.learning_rate_range(
+            [0.01, 0.1, 1.0, 10.0], [0.99, 0.9, 0.5, np.inf]
+        ),
         "linear_layers_collapse": lambda: figures.linear_layers_collapse(
             functional.dense_forward, functional.relu
         ),
+        "loss_curves": lambda: figures.loss_curves(
+            {"training": [0.7, 0.4, 0.1], "validation": [0.7, 0.5, 0.6]}, log=True
+        ),
+        "loss_landscape": lambda: figures.loss_landscape(bowl, {"SGD": PATH}),
         "matrix_shapes": lambda: figures.matrix_shapes(5, 3, 4),
+        "most_confidently_wrong": lambda: figures.most_confidently_wrong(
+            FACES, KINDS, np.tile([0.8, 0.2], (11, 1)), ["cat", "dog"]
+        ),
         "network_diagram": lambda: figures.network_diagram([4, 9, 2]),
         "neuron": lambda: figures.neuron([1, 2], [0.5, -1.0], 0.25, functional.sigmoid),
+        "picture_grid": lambda: figures.picture_grid(FACES[:3], ["a", "b", "c"]),
         "scatter": lambda: figures.scatter(*MOONS),
         "softmax_bars": lambda: figures.softmax_bars(functional.softmax, [2, -1], ["cat", "dog"]),
-    }
+        "update_ratios": lambda: figures.update_ratios([[1e-4, 1e-3], [2e-4, 2e-3]]),
+        "weights_as_images": lambda: figures.weights_as_images(
+            np.arange(60).reshape(20, 3) / 60 - 0.3, 4, 5
+        ),
+    }  # fmt: skip
 
 
 FIGURES = sorted(
@@ -50,20 +93,14 @@ def test_every_figure_function_has_an_example_here():
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_a_figure_says_in_words_and_numbers_what_it_shows(name):
-    alt = examples()[name]().alt
-    assert re.search(r"\d", alt)
-    assert alt.endswith(".")
-    assert 60 < len(alt) < 900
-    assert "nan" not in alt
-    assert "-0.00" not in alt
-
-
-@pytest.mark.parametrize("name", FIGURES)
-def test_a_figure_shows_the_same_bytes_every_time(name):
-    first, again = (examples()[name]()._repr_mimebundle_() for _ in range(2))
-    assert first == again
-    assert first["text/plain"] in repr(examples()[name]())
+def test_a_figure_says_in_numbers_what_it_shows_and_is_the_same_every_time(name):
+    figure, again = examples()[name](), examples()[name]()
+    assert re.search(r"\d", figure.alt)
+    assert figure.alt.endswith(".")
+    assert 60 < len(figure.alt) < 900
+    assert not re.search(r"nan|-0\.00\b", figure.alt)
+    assert figure._repr_mimebundle_() == again._repr_mimebundle_()
+    assert figure._repr_mimebundle_()["text/plain"] == repr(figure) == figure.alt
 
 
 def test_the_picture_carries_its_alt_text_and_no_version_or_date():
@@ -181,3 +218,114 @@ def test_only_layers_without_activation_collapse_to_a_line():
     assert "5 bends" in alt
     forgets_bias = figures.linear_layers_collapse(lambda X, W, b: X @ W, lambda Z: Z)
     assert "0 bends" in forgets_bias.alt
+
+
+@pytest.mark.parametrize(
+    ("draw", "sentence"),
+    [
+        (lambda: figures.loss_curves({"training": None}),
+         "training is None; this figure needs an array of shape (any,)."),
+        (lambda: figures.learning_rate_fan({0.1: 3.0}),
+         "The losses at learning rate 0.1 are a single number; this figure needs an array of shape "
+         "(any,)."),
+        (lambda: figures.learning_rate_range([0.1, 1.0], [1.0]),
+         "losses is an array of shape (1,); this figure needs an array of shape (2,)."),
+        (lambda: figures.fitted_curves({"m": lambda X: X.T}, np.ones((4, 1)), np.ones(4),
+                                       np.ones((3, 1)), np.ones(3)),
+         "The function returned an array of shape (1, 4); this figure needs an array of shape (4,) "
+         "or an array of shape (4, 1)."),
+        (lambda: figures.loss_landscape(lambda w: w, {"SGD": PATH}),
+         "The function returned an array of shape (2,); this figure needs a number."),
+        (lambda: figures.descent(bowl, {"SGD": PATH.T}),
+         "SGD is an array of shape (2, 4); this figure needs an array of shape (any, 2)."),
+        (lambda: figures.boundary_forms([], *MOONS),
+         "snapshots is empty; this figure needs one classifier or more."),
+        (lambda: figures.error_flows_back([3, 4, 2], [0.1]),
+         "norms is an array of shape (1,); this figure needs an array of shape (2,)."),
+        (lambda: figures.layer_reactions({"ReLU": [-1.0]}),
+         "ReLU is [-1.0]; norms are one number per layer, 0 or more."),
+        (lambda: figures.gradient_histograms(None),
+         "grads is None; this figure needs a list of (dW, db)."),
+        (lambda: figures.gradient_histograms([(np.zeros((2, 3)), np.zeros(3))]),
+         "Every entry of every dW is 0; there is no gradient to show."),
+        (lambda: figures.update_ratios(np.zeros((0, 3))),
+         "ratios is empty; this figure needs an array of shape (any, any)."),
+        (lambda: figures.update_ratios(np.full((2, 3), -1.0)),
+         "ratios has shape (2, 3) and its smallest number is -1; this figure needs numbers from 0 "
+         "on for at most 7 layers."),
+        (lambda: figures.computation_graph(*GRAPH, [1, 2]),
+         "gradients is an array of shape (2,); this figure needs an array of shape (4,)."),
+        (lambda: figures.confusion_table(np.ones((3, 2)), ["cat", "dog"]),
+         "matrix is an array of shape (3, 2); this figure needs an array of shape (2, 2)."),
+        (lambda: figures.weights_as_images(np.ones((9, 4)), 2, 5),
+         "W is an array of shape (9, 4); this figure needs an array of shape (10, any)."),
+        (lambda: figures.most_confidently_wrong(FACES, KINDS, np.eye(2)[KINDS], ["cat", "dog"]),
+         "All 11 pictures are classified right; there is no mistake to show."),
+    ],
+)  # fmt: skip
+def test_a_result_that_cannot_be_drawn_becomes_one_sentence(draw, sentence):
+    assert repr(draw()) == sentence
+
+
+def test_a_curve_that_breaks_off_says_where():
+    alt = examples()["learning_rate_fan"]().alt
+    assert "at 0.1 the loss falls from 1 to 0.2 over 2 steps" in alt
+    assert "at 2 the loss starts at 1 and is no finite number from step 2 on" in alt
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda: figures.learning_rate_fan({1.0: [np.nan, np.nan], 2.0: [1.0]}),
+        lambda: figures.learning_rate_fan({2.0: [np.inf]}),
+        lambda: figures.learning_rate_range([1.0, 2.0], [np.inf, np.nan]),
+    ],
+)
+def test_losses_that_never_were_numbers_cannot_be_drawn(draw):
+    assert "no finite number" in draw().alt
+
+
+def test_a_trajectory_that_leaves_for_infinity_does_not_swallow_the_landscape():
+    low, high = landscape.window([np.array([[1.0, 1.0], [-3.0, 2.0], [1e9, -1e9], [np.inf, 0]])])
+    assert (low > -6).all()
+    assert (high < 6).all()
+    figures.loss_landscape(bowl, {"wild": [[1.0, 1.0], [1e9, -1e9]]}).png()
+
+
+def test_the_wrongest_pictures_come_first_and_say_what_they_are():
+    sure = np.full((11, 2), 0.5) + np.linspace(0.4, 0.1, 11)[:, None] * [-1, 1]
+    alt = figures.most_confidently_wrong(FACES, KINDS, sure, ["cat", "dog"], count=2).alt
+    cats = np.flatnonzero(KINDS == 0)
+    assert f"The 2 most confidently wrong of {len(cats)} mistakes on 11 pictures" in alt
+    assert f"a cat taken for a dog with {sure[cats[0], 1]:.2f} and a cat" in alt
+
+
+def test_inputs_of_a_graph_stand_just_before_they_are_used():
+    places = graph._layout([(), (), (0, 1), (), (2, 3)])
+    assert places[:, 0].tolist() == [0, 0, 1, 1, 2]
+    assert len({tuple(place) for place in places}) == 5
+
+
+@pytest.mark.parametrize("name", ["boundary_forms", "descent", "error_flows_back"])
+def test_an_animation_plays_from_one_small_piece_of_html(name):
+    animation = examples()[name]()
+    html = animation.to_jshtml()
+    assert len(html) < 1_000_000
+    assert len(animation.frames) >= 2
+    assert f'<img alt="{animation.alt}"' in html
+    assert not re.search(r"https?:|\bsrc=\"(?!data:)|uuid", html)
+    assert json.loads(re.search(r"json\">(.*?)</script>", html)[1])[-1] in html.split("<script")[0]
+
+
+def test_an_animation_s_pictures_lie_over_the_last_one():
+    animation = examples()["descent"]()
+    first, *_, last = (Image.open(io.BytesIO(frame)).convert("RGBA") for frame in animation.frames)
+    clear = np.asarray(first)[..., 3] == 0
+    assert 0.9 < clear.mean() < 1
+    assert (np.asarray(last)[..., 3] == 255).all()
+
+
+def test_an_animation_that_would_be_too_large_says_so():
+    figure = figures.neuron([1], [2], 3).figure
+    with pytest.raises(ValueError, match=r"3 frames and .* bytes; at most 1000000 bytes belong"):
+        figures.Animation(figure, (bytes(300_000),) * 3, "three").to_jshtml()

@@ -1,10 +1,11 @@
 """Drawings of a neuron, of a network, and of the shapes in ``Z = X @ W + b``."""
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Any, TypeAlias
 
 import numpy as np
+from matplotlib.collections import LineCollection
 from matplotlib.patches import Circle, Rectangle
 
 from nnlib.figures.base import Figure, drawing
@@ -78,32 +79,8 @@ def network_diagram(sizes: Sequence[int]) -> Figure:
     -------
     Figure
     """
-    columns = [_column(size) for size in sizes]
-    gap = 9.6 / max(len(sizes) - 1, 1)
-    top = max(max(column) for column in columns if column)
-    figure = canvas(1.25 + 0.82 * top)
-    axes = blank(figure.subplots())
-    for layer in range(len(sizes) - 1):
-        for start in columns[layer]:
-            for end in columns[layer + 1]:
-                axes.plot([layer * gap, (layer + 1) * gap], [start, end], color=QUIET,
-                          linewidth=0.6, zorder=1)  # fmt: skip
-        shape = (
-            f"W{layer + 1} ({sizes[layer]}, {sizes[layer + 1]})\nb{layer + 1} ({sizes[layer + 1]},)"
-        )
-        axes.text((layer + 0.5) * gap, -top - 0.75, shape, ha="center", va="top", linespacing=1.4)
-    for layer, (size, column) in enumerate(zip(sizes, columns, strict=True)):
-        kind = 0 if layer == 0 else 2 if layer == len(sizes) - 1 else 4
-        for height in column:
-            axes.add_patch(Circle((layer * gap, height), 0.3, facecolor=TINTS[kind],
-                                  edgecolor=COLORS[kind], linewidth=1.6, zorder=2))  # fmt: skip
-        if size > MOST_DRAWN:
-            axes.text(layer * gap, 0, "⋮", ha="center", va="center", fontsize=16,
-                      bbox=PAPER)  # fmt: skip
-        role = "input" if layer == 0 else "output" if layer == len(sizes) - 1 else "hidden"
-        plural = "s" if size > 1 and role != "hidden" else ""
-        axes.text(layer * gap, top + 0.55, f"{size} {role}{plural}", ha="center", va="bottom")
-    axes.set(xlim=(-1, 10.6), ylim=(-top - 2.1, top + 1.2))
+    figure = canvas(1.25 + 0.82 * min(max(sizes), MOST_DRAWN) / 2)
+    draw_network(figure.subplots(), sizes)
     count = sum((d + 1) * h for d, h in pairwise(sizes))
     layers = listed(f"{d} to {h}" for d, h in pairwise(sizes))
     return Figure(
@@ -149,6 +126,43 @@ def matrix_shapes(N: int = 5, D: int = 3, H: int = 4) -> Figure:
         f"is Z ({N}, {H}). Row {row} of X and column {column} of W, {D} products in all, with "
         f"entry {column} of b make the entry in row {row}, column {column} of Z.",
     )
+
+
+def draw_network(axes: Any, sizes: Sequence[int]) -> tuple[list[Any], list[Any]]:
+    """Draw a network's layers on `axes`.
+
+    Returns
+    -------
+    edges : list of LineCollection
+        The lines that each dense layer draws.
+    captions : list of Text
+        What stands under each, at first the shapes of its weights.
+    """
+    blank(axes)
+    columns = [_column(size) for size in sizes]
+    gap = 9.6 / max(len(sizes) - 1, 1)
+    top = max(max(column) for column in columns)
+    edges, captions = [], []
+    for layer, (D, H) in enumerate(pairwise(sizes)):
+        ends = [layer * gap, (layer + 1) * gap]
+        lines = [
+            list(zip(ends, pair, strict=True)) for pair in product(*columns[layer : layer + 2])
+        ]
+        edges.append(axes.add_collection(LineCollection(lines, colors=QUIET, linewidths=0.6)))
+        shapes = f"W{layer + 1} ({D}, {H})\nb{layer + 1} ({H},)"
+        captions.append(axes.text(sum(ends) / 2, -top - 0.75, shapes, ha="center", va="top"))
+    for layer, (size, column) in enumerate(zip(sizes, columns, strict=True)):
+        kind = 0 if layer == 0 else 2 if layer == len(sizes) - 1 else 4
+        for height in column:
+            axes.add_patch(Circle((layer * gap, height), 0.3, facecolor=TINTS[kind],
+                                  edgecolor=COLORS[kind], linewidth=1.6, zorder=3))  # fmt: skip
+        if size > MOST_DRAWN:
+            axes.text(layer * gap, 0, "⋮", ha="center", va="center", fontsize=16, bbox=PAPER)
+        role = "input" if layer == 0 else "output" if layer == len(sizes) - 1 else "hidden"
+        plural = "s" if size > 1 and role != "hidden" else ""
+        axes.text(layer * gap, top + 0.55, f"{size} {role}{plural}", ha="center", va="bottom")
+    axes.set(xlim=(-1, 10.6), ylim=(-top - 2.1, top + 1.2))
+    return edges, captions
 
 
 def _column(size: int) -> list[float]:

@@ -62,8 +62,8 @@ def answer(
     return usable(result, shape, f"{name} returned")
 
 
-def usable(value: object, shape: Shape | list[Shape], came: str) -> Array:
-    """Return `value` as an array of finite or infinite numbers of this shape, or raise `Unusable`.
+def usable(value: object, shape: Shape | list[Shape], came: str, nan: bool = False) -> Array:
+    """Return `value` as an array of numbers of this shape, or raise `Unusable`.
 
     Parameters
     ----------
@@ -72,6 +72,8 @@ def usable(value: object, shape: Shape | list[Shape], came: str) -> Array:
         What is expected; None for any size.
     came : str
         How the sentence begins, such as ``"losses is"``.
+    nan : bool
+        Whether nan may be among the numbers; infinity always may.
 
     Raises
     ------
@@ -93,10 +95,12 @@ def usable(value: object, shape: Shape | list[Shape], came: str) -> Array:
     if value is None or isinstance(value, str) or array.dtype.kind not in "biuf":
         what = "None" if value is None else f"an object of type {type(value).__name__}"
         raise Unusable(f"{came} {what}; this figure needs {_wanted(shape)}.")
+    if not array.size:
+        raise Unusable(f"{came} empty; this figure needs {_wanted(shape)}.")
     if not fits(array, shape):
         what = f"an array of shape {array.shape}" if array.ndim else "a single number"
         raise Unusable(f"{came} {what}; this figure needs {_wanted(shape)}.")
-    if np.isnan(array).any():
+    if not nan and np.isnan(array).any():
         raise Unusable(
             f"{came} nan in {np.isnan(array).sum()} of {array.size} places, "
             "which no figure can show; a division 0/0 or inf - inf makes them."
