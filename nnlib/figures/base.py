@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as Canvas
+from PIL import Image
 
 from nnlib.figures.learner import Unusable
 from nnlib.figures.style import house_style
@@ -37,8 +40,7 @@ class Figure:
         """The picture as PNG: the same bytes every time, with no date or version inside."""
         buffer = io.BytesIO()
         with house_style():
-            self.figure.savefig(buffer, format="png", metadata={"Software": None})
-        self.figure.set_layout_engine("none")  # it would move things a little every time
+            pixels(self.figure).save(buffer, format="PNG")
         return buffer.getvalue()
 
     def save(self, path: str | Path) -> None:
@@ -85,6 +87,14 @@ def drawing(draw: Callable[P, R]) -> Callable[P, "R | NotDrawn"]:
             return NotDrawn(str(problem))
 
     return figure
+
+
+def pixels(figure: Canvas) -> Image.Image:
+    """Paint a matplotlib figure in memory, with no display and no global state."""
+    agg = FigureCanvasAgg(figure)
+    agg.draw()
+    figure.set_layout_engine("none")  # what has found its place stays there from now on
+    return Image.fromarray(np.asarray(agg.buffer_rgba())[..., :3])
 
 
 def image_html(png: bytes, alt: str, width: int, attributes: str = "") -> str:

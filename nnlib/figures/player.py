@@ -12,11 +12,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as Canvas
 from PIL import Image
 
-from nnlib.figures.base import image_html
+from nnlib.figures.base import image_html, pixels
 
 CLEAR = 63
 
@@ -127,13 +126,10 @@ def animate(
     -------
     Animation
     """
-    agg = FigureCanvasAgg(figure)
     pictures = []
     for step in steps:
         update(step)
-        agg.draw()
-        figure.set_layout_engine("none")  # what has found its place stays there
-        pictures.append(Image.fromarray(np.asarray(agg.buffer_rgba())[..., :3]))
+        pictures.append(pixels(figure))
     return Animation(figure, _overlays(pictures), alt, milliseconds)
 
 
@@ -158,8 +154,8 @@ def _overlays(pictures: list[Image.Image]) -> tuple[bytes, ...]:
     last = np.asarray(coded[-1])
     frames = []
     for image in coded[:-1]:
-        pixels = np.asarray(image)
-        overlay = Image.fromarray(np.where(pixels == last, CLEAR, pixels).astype(np.uint8))
+        codes = np.asarray(image)
+        overlay = Image.fromarray(np.where(codes == last, CLEAR, codes).astype(np.uint8))
         overlay.putpalette((tones + 3 * (CLEAR + 1) * [0])[: 3 * (CLEAR + 1)])
         frames.append(_png(overlay, transparency=CLEAR))
     return *frames, _png(coded[-1])
