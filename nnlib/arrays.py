@@ -22,6 +22,10 @@ def as_floats(values: ArrayLike, name: str = "the input") -> Array:
     name : str
         What the error message calls it.
 
+    Returns
+    -------
+    ndarray of floats
+
     Raises
     ------
     TypeError

@@ -210,6 +210,17 @@ def load(path: str | Path, rng: np.random.Generator | None = None) -> Sequential
     ------
     ValueError
         When the file holds no network of ours.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from nnlib.layers import Dense
+    >>> network = Sequential([Dense(2, 3, np.random.default_rng(0))])
+    >>> with TemporaryDirectory() as folder:
+    ...     network.save(f"{folder}/small.npz")
+    ...     again = load(f"{folder}/small.npz")
+    >>> again.layers, bool((again.forward([[1, 2]]) == network.forward([[1, 2]])).all())
+    ([Dense(inputs=2, outputs=3)], True)
     """
     rng = rng or np.random.default_rng(0)
     try:

@@ -256,6 +256,18 @@ def training_step(
     ------
     FloatingPointError
         When the loss is nan or inf, with the step and the likely cause; nothing is updated then.
+
+    Examples
+    --------
+    >>> from nnlib.layers import Dense
+    >>> from nnlib.losses import MeanSquaredError
+    >>> from nnlib.optimizers import SGD
+    >>> network = Sequential([Dense(1, 1, np.random.default_rng(0))])
+    >>> X, y = np.array([[1.0], [2.0]]), np.array([3.0, 5.0])
+    >>> loss, optimizer = MeanSquaredError(), SGD(0.1)
+    >>> losses = [training_step(network, X, y, loss, optimizer)[0] for _ in range(200)]
+    >>> losses[-1] < 1e-3 < losses[0]
+    True
     """
     outputs = network.forward(X, training=True)
     value = loss.forward(outputs, y)

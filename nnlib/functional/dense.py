@@ -53,6 +53,12 @@ def dense_parameter_gradients(dZ: Array, X: Array) -> tuple[Array, Array]:
     -------
     dW : ndarray of shape (D, H)
     db : ndarray of shape (H,)
+
+    Examples
+    --------
+    >>> dense_parameter_gradients(np.array([[1.0], [2.0]]), np.array([[3.0, 0.0], [0.0, 4.0]]))
+    (array([[3.],
+           [8.]]), array([3.]))
     """
     return X.T @ dZ, dZ.sum(axis=0)
 
