@@ -51,6 +51,12 @@ def on_landscape(candidate: Callable[..., Any], landscape: dict[str, str], *args
     return candidate(loss_and_grads, *args)
 
 
+def classifier(candidate: Callable[..., Any], *args: Any) -> Any:
+    """As `seeded`, for what returns ``predict``: the last argument is the pictures to label."""
+    *given, images = args
+    return seeded(candidate, *given)(images)
+
+
 def _generator(value: Any) -> Any:
     seed = value.get("seed") if isinstance(value, dict) else None
     return value if seed is None else np.random.default_rng(seed)
