@@ -9,6 +9,7 @@ import io
 import warnings
 import zipfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple, TypeAlias
 
@@ -116,12 +117,12 @@ def _files(path: Path) -> Iterator[tuple[str, Read]]:
         entries = {file.relative_to(path).as_posix(): file for file in path.rglob("*")}
         for name in sorted(entries):
             if not _hidden(name) and not entries[name].is_dir():
-                yield name, lambda file=entries[name]: _read_file(file, path)  # type: ignore[misc]
+                yield name, partial(_read_file, entries[name], path)
     elif zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
             for member in sorted(archive.infolist(), key=lambda member: member.filename):
                 if not _hidden(member.filename) and not member.is_dir():
-                    yield member.filename, lambda member=member: _read_member(archive, member)  # type: ignore[misc]
+                    yield member.filename, partial(_read_member, archive, member)
     else:
         what = "is neither a folder nor a zip file" if path.exists() else "does not exist"
         raise ValueError(f"{path} {what}; expected one with a folder of pictures for each class.")
