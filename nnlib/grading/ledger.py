@@ -138,6 +138,22 @@ class Course:
             folders = CourseDirectory(config=config)
             GenerateAssignment(coursedir=folders, config=config, force=True).start()
 
+    def due(self, lesson: str) -> str:
+        """The lesson's due date as text: another one changes penalties."""
+        return str(self.ledger.find_assignment(lesson).duedate)
+
+    def scores(self, student: str, lesson: str) -> dict[str, float | None]:
+        """The automatic scores that the gradebook holds, by graded cell."""
+        try:
+            entry = self.ledger.find_submission(lesson, student)
+        except MissingEntry:
+            return {}
+        return {
+            grade.name: grade.auto_score
+            for notebook in entry.notebooks
+            for grade in notebook.grades
+        }
+
     def record(self, submission: Submission, lesson: str, notebooks: Mapping[str, Any]) -> None:
         """Enter the grades of executed notebooks; `Ledger.save` makes them last.
 

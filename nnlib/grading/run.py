@@ -16,10 +16,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from nbformat import NotebookNode
+from nbgrader.utils import determine_grade
 
 from ..checking import Exercise, Probe, Verdict, catalogue
 from ..checking.answer import Answer
 from ..checking.assessment import PUBLIC_SEED, examine
+from ..checking.judge import CALL
 from . import harmless
 from .sandbox import Session
 from .uses import names_used
@@ -176,6 +178,7 @@ class _Running:
                 cell.outputs = self._verdict_outputs(exercise, cell, count)
             elif index in self._shown:
                 cell.outputs = harmless.outputs(self._shown[index])
+                self._refuse_impossible_points(cell)
             else:
                 reason = _deadly(self._deadly.get(index, "another cell ended the process"))
                 cell.outputs = harmless.outputs([_error("ProcessEnded", reason)])
@@ -184,6 +187,15 @@ class _Running:
                     output.execution_count = count
         for index, reason in sorted(self._deadly.items()):
             self.report.notes.append(f"cell {index + 1} was ended: {reason}")
+
+    def _refuse_impossible_points(self, cell: Any) -> None:
+        """Other authors' test cells: nbgrader loses a submission whose result it cannot read."""
+        if cell.metadata.get("nbgrader", {}).get("grade"):
+            try:
+                determine_grade(cell)
+            except (ValueError, KeyError) as problem:
+                text = f"The result of this cell is no number of points: {problem}"
+                cell.outputs.insert(0, *harmless.outputs([_error("ImpossiblePoints", text)]))
 
     def _left_out(self, cell: Any) -> bool:
         """Whether grading leaves a cell out: a demo that defines nothing that is asked for."""
@@ -293,7 +305,7 @@ def _played(
 def _no_verdict(exercise: Exercise, reason: str) -> Verdict:
     parts = tuple(part.name for part in exercise.named_parts)
     text = f"{exercise.name} was not judged: {reason}"
-    return Verdict(exercise.name, 0.0, exercise.points, parts, faults={exercise.name: text})
+    return Verdict(exercise.name, 0.0, exercise.points, parts, faults={CALL: text})
 
 
 def _deadly(reason: str) -> str:

@@ -1,0 +1,310 @@
+"""Grading a class: workers run the submissions, one coordinator writes the gradebook.
+
+    read -> restore, run, judge (workers) -> gradebook, notebooks -> feedback pages (workers)
+
+The order of writing makes a run safe to kill at any moment: the gradebook in one transaction, then
+the executed notebook with its record, then the feedback page. Whatever is missing is done again by
+the next run, with the same questions and so with the same result.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbgrader.utils import find_all_files
+
+from .feedback import render
+from .ledger import Course
+from .records import Row, mark, read_record, scores_of, write_graded, write_whole
+from .sandbox import IsolationError
+from .secret import Secret
+from .submission import Refused, collect
+from .work import Conditions, Job, OtherVersion, Outcome, exercises_of, fingerprint, work
+
+BATCH, BATCH_SECONDS = 20, 5.0
+TRIES = 3  # of one submission, where the machinery failed
+
+
+@dataclass
+class Lesson:
+    """A lesson that is being graded, and how."""
+
+    course: Course
+    name: str
+    secret: Secret
+    conditions: Conditions
+    dry: bool = False
+    force: bool = False
+    templates: dict[str, Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.templates = self.course.templates(self.name)
+        self.due = self.course.due(self.name)
+        self.extra = self._files_of_the_lesson()
+        asked = exercises_of(self.templates).values()
+        self.exercises = {e.name: e for cells in asked for e in cells.values()}
+        self.course.ledger.save()
+
+    def job(self, student: str) -> Job:
+        """Read what a student handed in.
+
+        Raises
+        ------
+        Refused
+            When it cannot be graded.
+        """
+        submission = collect(student, self.course.folder("submitted", student, self.name))
+        seeds = {name: self.secret.seed(student, e) for name, e in self.exercises.items()}
+        return Job(submission, self.templates, seeds, self.conditions)
+
+    def graded(self, student: str, notebook: str) -> Path:
+        """Where an executed notebook lies."""
+        return self.course.folder("autograded", student, self.name) / f"{notebook}.ipynb"
+
+    def feedback(self, student: str, notebook: str) -> Path:
+        """Where a feedback page lies."""
+        return self.course.folder("feedback", student, self.name) / f"{notebook}.html"
+
+    def _files_of_the_lesson(self) -> dict[str, Path]:
+        """What nbgrader lays beside every submission, by relative path."""
+        source = self.course.folder("source", ".", self.name)
+        ignored = [*self.course.folders.ignore, "*.ipynb"]
+        paths = map(Path, find_all_files(str(source), ignored))
+        return {path.relative_to(source).as_posix(): path for path in paths}
+
+
+class Engine:
+    """Grades the submissions of a lesson.
+
+    Parameters
+    ----------
+    lesson : Lesson
+    executor : callable
+        Makes the `concurrent.futures.Executor` that runs the work; called again where one broke.
+    tell : callable
+        Receives each `Row` when its student is finished.
+    window : int
+        How many submissions may be on their way at once.
+    """
+
+    def __init__(
+        self,
+        lesson: Lesson,
+        executor: Callable[[], Executor],
+        tell: Callable[[Row, Outcome | None], None],
+        window: int = 8,
+    ) -> None:
+        self.lesson = lesson
+        self._make = executor
+        self._tell = tell
+        self._window = window
+        self._running: dict[Future[Any], Callable[[Future[Any]], None]] = {}
+        self._again: deque[tuple[Job, int]] = deque()
+        self._finished: list[tuple[Job, Outcome]] = []
+        self._since = time.monotonic()
+        self._suspects = 0  # jobs on their way that may have broken an executor
+
+    def grade(self, students: Iterable[str]) -> None:
+        """Grade these students; the rows go to `tell`."""
+        self._executor = self._make()
+        jobs = self._jobs(students)
+        try:
+            while self._feed(jobs) or self._finished:
+                done, _ = wait(self._running, timeout=1, return_when=FIRST_COMPLETED)
+                for future in done:
+                    self._running.pop(future)(future)
+                full = len(self._finished) >= BATCH or not self._running
+                if full or time.monotonic() - self._since > BATCH_SECONDS:
+                    self._record()
+            self._record()
+        finally:
+            self._executor.shutdown(wait=False, cancel_futures=True)
+
+    def _jobs(self, students: Iterable[str]) -> Iterator[tuple[Job, int]]:
+        """What is to be done, one at a time; tells at once of those with whom it is nothing."""
+        for student in students:
+            try:
+                job = self.lesson.job(student)
+            except (Refused, OSError) as problem:
+                self._tell(Row(student, "not graded", str(problem)), None)
+                continue
+            row = None if self.lesson.force else self._unchanged(job)
+            if row is None:
+                yield job, 1
+            else:
+                self._tell(row, None)
+
+    def _feed(self, jobs: Iterator[tuple[Job, int]]) -> bool:
+        """Keep the workers busy; whether there is anything to wait for."""
+        while len(self._running) < (1 if self._again or self._suspects else self._window):
+            job, number = self._again.popleft() if self._again else next(jobs, (None, 0))
+            if job is None:
+                break
+            self._suspects += number > 1
+            self._start(work, job, then=partial(self._worked, job, number))
+        return bool(self._running)
+
+    def _start(
+        self, function: Callable[..., Any], *args: Any, then: Callable[[Future[Any]], None]
+    ) -> None:
+        try:
+            future = self._executor.submit(function, *args)
+        except BrokenExecutor:
+            self._executor = self._make()
+            future = self._executor.submit(function, *args)
+        self._running[future] = then
+
+    def _worked(self, job: Job, number: int, future: Future[Outcome]) -> None:
+        """A worker is done with a submission, or failed."""
+        self._suspects -= number > 1
+        student = job.submission.student
+        try:
+            outcome = future.result()
+        except (OtherVersion, IsolationError):
+            raise
+        except Exception as error:
+            if number < TRIES:
+                self._again.append((job, number + 1))
+                return
+            text = f"grading failed {TRIES} times, through no fault of the student's: {error!r}"
+            self._tell(Row(student, "not graded", text), None)
+            return
+        if outcome.refused:
+            self._tell(Row(student, "not graded", outcome.refused), outcome)
+            return
+        if not self._finished:
+            self._since = time.monotonic()
+        self._finished.append((job, outcome))
+
+    def _record(self) -> None:
+        """Write what is finished: gradebook, notebooks, then order the feedback pages."""
+        batch, self._finished = self._finished, []
+        opened = [
+            (job, outcome, {n: nbformat.reads(t, 4) for n, t in outcome.notebooks.items()})
+            for job, outcome in batch
+        ]
+        rows = [self._row(job, outcome, notebooks) for job, outcome, notebooks in opened]
+        if not self.lesson.dry:
+            entries = [
+                (row, job.submission, nb) for row, (job, _, nb) in zip(rows, opened, strict=True)
+            ]
+            if not self._entered(entries):
+                for entry in entries:  # to lose nobody but those with whom it does not work
+                    self._entered([entry])
+        for row, (job, outcome, notebooks) in zip(rows, opened, strict=True):
+            if row.status == "graded" and not self.lesson.dry:
+                self._write(row, job, outcome, notebooks)
+            self._tell(row, outcome)
+
+    def _entered(self, entries: list[tuple[Row, Any, dict[str, Any]]]) -> bool:
+        """Enter grades into the gradebook in one transaction; whether that worked."""
+        course = self.lesson.course
+        try:
+            for _, submission, notebooks in entries:
+                course.record(submission, self.lesson.name, notebooks)
+            course.ledger.save()
+        except Exception as problem:
+            course.ledger.drop()
+            for row, _, _ in entries:
+                row.status = "not graded"
+                row.reason = f"the gradebook could not be written: {_cause(problem)}"
+            return False
+        for row, _, _ in entries:
+            row.status, row.reason = "graded", ""
+        return True
+
+    def _row(self, job: Job, outcome: Outcome, notebooks: dict[str, Any]) -> Row:
+        scores = {key: s for nb in notebooks.values() for key, s in scores_of(nb).items()}
+        verdicts = {key: v for cells in outcome.verdicts.values() for key, v in cells.items()}
+        before = self.lesson.course.scores(job.submission.student, self.lesson.name)
+        notes = [*outcome.notes, *outcome.failures]
+        return Row(job.submission.student, "graded", "", scores, verdicts, notes, before)
+
+    def _write(self, row: Row, job: Job, outcome: Outcome, notebooks: dict[str, Any]) -> None:
+        """Write a student's folder of graded work, with the record of how it was graded."""
+        for notebook in notebooks.values():
+            record = {
+                "fingerprint": fingerprint(job, self.lesson.due),
+                "seed": self.lesson.secret.id,
+                "version": self.lesson.conditions.code,
+                "isolation": outcome.isolation,
+                "notes": row.notes,
+                "scores": row.scores,
+                "verdicts": row.verdicts,
+            }
+            mark(notebook, record)
+        folder = self.lesson.course.folder("autograded", row.student, self.lesson.name)
+        try:
+            write_graded(folder, job.submission, self.lesson.extra, notebooks)
+        except OSError as problem:
+            row.status, row.reason = "not graded", f"its files could not be written: {problem}"
+            return
+        for name, notebook in notebooks.items():
+            self._order_feedback(row, name, notebook)
+
+    def _order_feedback(self, row: Row, name: str, notebook: Any) -> None:
+        """Have a page rendered with all that the gradebook knows by now."""
+        course, path = self.lesson.course, self.lesson.feedback(row.student, name)
+        resources = course.resources(row.student, self.lesson.name, name)
+        notebook, resources = course.with_grades(notebook, resources)
+        course.ledger.drop()
+
+        arguments = (render, nbformat.writes(notebook), resources, dict(course.config))
+
+        def rendered(future: Future[str], number: int = 1) -> None:
+            try:
+                write_whole(path, future.result())
+            except Exception as problem:
+                if number < TRIES and isinstance(problem, BrokenExecutor):
+                    self._start(*arguments, then=lambda again: rendered(again, number + 1))
+                    return
+                text = f"graded, but the feedback page could not be written: {problem!r}"
+                self._tell(Row(row.student, "not graded", text), None)
+
+        self._start(*arguments, then=rendered)
+
+    def _unchanged(self, job: Job) -> Row | None:
+        """The row of a student whose work is graded already, under the same conditions."""
+        student = job.submission.student
+        wanted = fingerprint(job, self.lesson.due)
+        records = {
+            name: read_record(self.lesson.graded(student, name))
+            for name in self.lesson.templates
+            if name in job.submission.notebooks
+        }
+        if not records or any(r.get("fingerprint") != wanted for r in records.values()):
+            return None
+        record = next(iter(records.values()))
+        held = self.lesson.course.scores(student, self.lesson.name)
+        self.lesson.course.ledger.drop()
+        if any(held.get(key, -1) != score for key, score in record["scores"].items()):
+            return None
+        notes, scores, verdicts = record["notes"], record["scores"], record["verdicts"]
+        row = Row(student, "unchanged", "", scores, verdicts, notes, held)
+        for name in records:
+            self._renew_feedback(row, name)
+        return row
+
+    def _renew_feedback(self, row: Row, name: str) -> None:
+        """Render a page that is missing or older than the graded notebook."""
+        graded, page = (
+            self.lesson.graded(row.student, name),
+            self.lesson.feedback(row.student, name),
+        )
+        if self.lesson.dry or (page.exists() and page.stat().st_mtime >= graded.stat().st_mtime):
+            return
+        self._order_feedback(row, name, nbformat.read(graded, 4))
+
+
+def _cause(problem: Exception) -> str:
+    """An error's, or the database's, own words."""
+    text = str(getattr(problem, "orig", None) or problem).splitlines()
+    return text[0] if text else type(problem).__name__
