@@ -1,6 +1,6 @@
 """One training step of nnlib beside its peers, as ratios within one run.
 
-    python benchmarks/training.py [--rounds 41] [--threads 1]
+    python benchmarks/training.py [--rounds 61] [--threads 1]
 
 A step is forward, loss, backward and an SGD update. All contestants get the same data and take
 turns, so that a busy machine is unfair to none; what is compared are medians of CPU time.
@@ -229,7 +229,7 @@ def main(rounds: int) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=41)
+    parser.add_argument("--rounds", type=int, default=61)
     parser.add_argument("--threads", type=int, default=1, help="for matrix products (default: 1)")
     arguments = parser.parse_args()
     for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):

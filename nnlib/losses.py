@@ -52,7 +52,7 @@ class Loss:
 
     def _flat(self, outputs: Array, y: Array) -> Array:
         """A network with one output gives (N, 1) where the formula speaks of (N,)."""
-        one_output = outputs.ndim == 2 and outputs.shape[1] == 1 and np.ndim(y) == 1
+        one_output = outputs.shape[1:] == (1,) and np.ndim(y) == 1
         return outputs[:, 0] if one_output else outputs
 
 

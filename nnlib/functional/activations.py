@@ -68,8 +68,8 @@ def sigmoid(Z: Array) -> Array:
     array([0. , 0.5, 1. ])
     """
     Z = as_floats(Z)
-    with np.errstate(over="ignore"):  # exp becomes inf, and 1/inf is 0 as it should be
-        A: Array = 1 / (1 + np.exp(-Z))
+    # Where Z < 0, both halves are multiplied by exp(Z): no exponent is positive, nothing overflows.
+    A: Array = np.exp(np.minimum(Z, 0)) / (1 + np.exp(-np.abs(Z)))
     return A
 
 
