@@ -516,6 +516,12 @@ def test_check_returns_the_points_and_finds_the_name_between_the_parentheses(cap
     assert "relu: right" in capsys.readouterr().out
 
 
+def test_check_finds_the_name_of_a_lambda_also_where_the_source_is_unknown(capsys):
+    space = {"np": np, "check": check}
+    exec("relu = lambda Z: np.maximum(Z, 0)\npoints = check(relu)", space)
+    assert space["points"] == 1.0
+
+
 def test_check_speaks_in_sentences_about_what_it_cannot_check(capsys):
     def rellu(Z):
         return Z
@@ -524,7 +530,15 @@ def test_check_speaks_in_sentences_about_what_it_cannot_check(capsys):
     assert check(np.ones(3), name="relu") == 0.0
     out = capsys.readouterr().out
     assert "did you mean relu?" in out
-    assert "without calling it; received an array of shape (3,)" in out
+    assert "the function itself" in out
+    assert "received an array of shape (3,)" in out
+
+
+def test_assess_wants_the_function_itself():
+    with pytest.raises(TypeError, match="the function relu itself"):
+        assess("relu", np.ones(3))
+    with pytest.raises(LookupError, match="did you mean relu"):
+        assess("rellu", np.abs)
 
 
 def test_an_interrupt_is_a_sentence():

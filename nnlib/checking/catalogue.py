@@ -39,7 +39,7 @@ def find(name: str) -> Exercise:
     known = names()
     if name not in known:
         near = difflib.get_close_matches(name, known, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(sorted(known))}"
+        hint = f"did you mean {near[0]}?" if near else "the exercise's heading names it"
         raise LookupError(f"there is no exercise called {name!r}; {hint}")
     exercise = importlib.import_module(known[name]).exercise
     assert isinstance(exercise, Exercise)

@@ -12,6 +12,7 @@ from types import FrameType
 from typing import Any
 
 from .answer import unwritten
+from .plain import describe
 
 
 def check(function: Callable[..., Any], name: str | None = None) -> float:
@@ -29,7 +30,13 @@ def check(function: Callable[..., Any], name: str | None = None) -> float:
     float
         The points: the cell's value, which nbgrader reads as partial credit.
     """
-    name = name or _name_in_call(inspect.currentframe()) or str(getattr(function, "__name__", "?"))
+    if not callable(function):
+        print(
+            "check needs the function itself, as in check(relu), not what it returns; "
+            f"received {describe(function)}."
+        )
+        return 0.0
+    name = name or _exercise_named(inspect.currentframe(), function)
     if importlib.util.find_spec("nnlib.exercises") is None:
         print(f"{name}: checked when graded")
         return 0.0
@@ -39,7 +46,7 @@ def check(function: Callable[..., Any], name: str | None = None) -> float:
 
     try:
         verdict = assess(name, function)
-    except (LookupError, TypeError) as problem:
+    except LookupError as problem:
         print(f"check: {problem.args[0]}")
         return 0.0
     except KeyboardInterrupt:
@@ -68,11 +75,19 @@ def unfinished() -> Iterator[None]:
         print(f"This cell needs the functions above, and one is not right yet ({reason}).")
 
 
-def _name_in_call(frame: FrameType | None) -> str | None:
-    """What stands between the parentheses of ``check(...)`` in the calling cell."""
+def _exercise_named(frame: FrameType | None, function: Callable[..., Any]) -> str:
+    """What the learner calls the function: a lambda or a decorated one has another name itself."""
     caller = frame.f_back if frame else None
+    own = str(getattr(function, "__name__", type(function).__name__))
     if caller is None:
-        return None
+        return own
+    written = _name_in_call(caller)
+    names = [name for name, value in caller.f_globals.items() if value is function]
+    return written or (names[-1] if names and own not in names else own)
+
+
+def _name_in_call(caller: FrameType) -> str | None:
+    """What stands between the parentheses of ``check(...)`` in the calling cell."""
     source = "".join(linecache.getlines(caller.f_code.co_filename))
     try:
         tree = ast.parse(source)
