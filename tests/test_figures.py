@@ -37,6 +37,7 @@ def examples():
         "activation_functions": lambda: figures.activation_functions(
             {"relu": functional.relu, "sigmoid": functional.sigmoid}
         ),
+        "backward_shapes": lambda: figures.backward_shapes(5, 3, 2),
         "boundary_forms": lambda: figures.boundary_forms(
             [lambda X: X[:, 1], lambda X: X[:, 0]], *MOONS, epochs=[0, 9]
         ),
@@ -79,6 +80,10 @@ def examples():
         "update_ratios": lambda: figures.update_ratios([[1e-4, 1e-3], [2e-4, 2e-3]]),
         "weights_as_images": lambda: figures.weights_as_images(
             np.arange(60).reshape(20, 3) / 60 - 0.3, 4, 5
+        ),
+        "where_the_error_begins": lambda: figures.where_the_error_begins(
+            functional.softmax_cross_entropy_backward, functional.softmax,
+            [2, -1, 0], 1, ["cat", "dog", "owl"],
         ),
     }  # fmt: skip
 

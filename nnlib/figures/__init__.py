@@ -5,6 +5,7 @@ written yet, or answers something else, a sentence stands in the figure's place.
 """
 
 from nnlib.figures.animations import boundary_forms, descent, error_flows_back
+from nnlib.figures.backward import backward_shapes, where_the_error_begins
 from nnlib.figures.base import Figure, NotDrawn
 from nnlib.figures.curves import (
     fitted_curves,
@@ -31,6 +32,7 @@ __all__ = [
     "Figure",
     "NotDrawn",
     "activation_functions",
+    "backward_shapes",
     "boundary_forms",
     "computation_graph",
     "confusion_table",
@@ -55,4 +57,5 @@ __all__ = [
     "softmax_bars",
     "update_ratios",
     "weights_as_images",
+    "where_the_error_begins",
 ]

@@ -134,8 +134,10 @@ def error_flows_back(sizes: Sequence[int], norms: Sequence[float]) -> Animation:
             passed = layer < step
             lines.set_color(COLORS[1] if reached else INK if passed else QUIET)
             lines.set_linewidth(widths[layer] if reached else 0.9 if passed else 0.3)
-            caption.set_text(f"size of dW{layer + 1}\n{heard[layer]:.2g}" if reached else "\n")
-        axes.set_title("forward: values" if back < 0 else "backward: the error", loc="center")
+            caption.set_text(f"dW{layer + 1}\n{heard[layer]:.2g}" if reached else "\n")
+        axes.set_title(
+            "forward: values" if back < 0 else "backward: the size of each dW", loc="center"
+        )
 
     facts = ", ".join(f"layer {layer + 1} {value:.2g}" for layer, value in enumerate(heard))
     alt = (

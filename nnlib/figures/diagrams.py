@@ -160,8 +160,9 @@ def draw_network(axes: Any, sizes: Sequence[int]) -> tuple[list[Any], list[Any]]
             axes.text(layer * gap, 0, "⋮", ha="center", va="center", fontsize=16, bbox=PAPER)
         role = "input" if layer == 0 else "output" if layer == len(sizes) - 1 else "hidden"
         plural = "s" if size > 1 and role != "hidden" else ""
-        axes.text(layer * gap, top + 0.55, f"{size} {role}{plural}", ha="center", va="bottom")
-    axes.set(xlim=(-1, 10.6), ylim=(-top - 2.1, top + 1.2))
+        space = " " if len(sizes) < 6 else "\n"  # many layers stand close to each other
+        axes.text(layer * gap, top + 0.55, f"{size}{space}{role}{plural}", ha="center", va="bottom")
+    axes.set(xlim=(-1, 10.6), ylim=(-top - 2.1, top + (1.2 if len(sizes) < 6 else 1.7)))
     return edges, captions
 
 
