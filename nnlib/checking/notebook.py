@@ -15,7 +15,7 @@ from .answer import unwritten
 from .plain import describe
 
 
-def check(function: Callable[..., Any], name: str | None = None) -> float:
+def check(function: object, name: str | None = None) -> float:
     """Check an answer, show the verdict, and give the points it earns.
 
     Parameters
