@@ -17,7 +17,7 @@ import click
 
 from . import __version__
 
-# Commands with a module of their own, imported when they are asked for, and what they do.
+# The commands of grading, imported when they are asked for, and what they do.
 ELSEWHERE = {
     "grade": ("nnlib.grading.command:grade", "Grade the submissions of a lesson."),
     "explain": ("nnlib.grading.command:explain", "Replay one verdict, for the instructor."),
@@ -36,6 +36,11 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in ELSEWHERE:
             return super().get_command(ctx, name)
+        if sys.platform != "linux":
+            raise RuntimeError(
+                f"nnlib {name} needs Linux, where submissions can be shut in; "
+                "on macOS and Windows use a Linux virtual machine or WSL"
+            )
         module, _, attribute = ELSEWHERE[name][0].partition(":")
         command = getattr(importlib.import_module(module), attribute)
         assert isinstance(command, click.Command)

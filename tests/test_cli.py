@@ -37,6 +37,14 @@ def test_help_lists_every_command_without_importing_them():
         assert f"\n  {name} " in shown
 
 
+@pytest.mark.parametrize("name", ["grade", "demo", "explain"])
+def test_grading_elsewhere_than_on_linux_is_refused_in_a_sentence(name, monkeypatch):
+    monkeypatch.setattr("sys.platform", "win32")
+    done = run(name)
+    assert "needs Linux" in done.output
+    assert done.exit_code == 1
+
+
 def test_version():
     assert run("--version").output.startswith("nnlib, version 0.")
 
