@@ -17,12 +17,14 @@ from nnlib.checking.answer import Answer, Probe
 from nnlib.runner import wire
 from nnlib.runner.keeper import INTERRUPT, NEXT
 
+from .answers import checked_answer
 from .limits import Limits
 from .outputs import Collector, Output
 
 FLOOD = 2**28  # bytes in reply to one request; an honest runner sends far less
+FRAME_COST = 2**10  # what a frame counts beside its bytes
+PATIENCE_SECONDS = 60.0  # for a process that has yet to begin; its own time starts then
 CLOSING_SECONDS = 20.0
-STATUSES = {"returned", "not written", "raised", "unusable", "reference", "stopped"}
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,7 @@ class Session:
         self._deadline = 0.0
         self._number = 0
         self._received = 0
+        self._begun = False
         self._overdue = ""
         self._ended = ""
         content = {path: np.frombuffer(files[path], np.uint8) for path in files}
@@ -114,7 +117,7 @@ class Session:
 
         def add(frame: dict[str, Any]) -> None:
             if "answer" in frame:
-                answers.append(_checked_answer(frame["answer"]))
+                answers.append(checked_answer(frame["answer"]))
             if len(answers) > len(probes):
                 raise wire.WireError("there are more answers than questions")
 
@@ -143,22 +146,23 @@ class Session:
         self._control.close()
 
     def _ask(
-        self, request: dict[str, Any], take: Callable[[dict[str, Any]], None], most: int = FLOOD
+        self, request: dict[str, Any], take: Callable[[dict[str, Any]], None], most: int = 0
     ) -> str:
         """Make a request and take what is sent until it is done; why it was interrupted, if so."""
         if self._ended:
             return ""
         self._number += 1
-        self._received, self._most = 0, most
-        self._overdue = ""
-        self._deadline = min(time.monotonic() + self._limits.cell_seconds, self._end)
+        self._received, self._most = 0, most or FLOOD
+        self._overdue, self._begun = "", False
+        self._deadline = min(time.monotonic() + PATIENCE_SECONDS, self._end)
         message = wire.encode({**request, "number": self._number})
         try:
             self._control.send(NEXT)
-            self._connection.settimeout(self._limits.cell_seconds)
+            self._connection.settimeout(PATIENCE_SECONDS)
             self._connection.sendall(message)
             while True:
-                frame = wire.receive(self._read, most)
+                frame = wire.receive(self._read, self._most)
+                self._received += FRAME_COST
                 if not isinstance(frame, dict):
                     raise wire.WireError("a frame that is no dict")
                 if "done" in frame:
@@ -167,6 +171,9 @@ class Session:
                     if frame.get("problem"):
                         raise _Gone(f"the runner failed: {frame['problem']}"[:1_000])
                     return self._overdue
+                if "begun" in frame and not self._begun:
+                    self._begun = True
+                    self._deadline = min(time.monotonic() + self._limits.cell_seconds, self._end)
                 take(frame)
         except _Gone as gone:
             self._ended = str(gone)
@@ -261,37 +268,3 @@ class Session:
 
 class _Gone(Exception):
     """The submission's process is no more, or must be no more."""
-
-
-def _checked_answer(raw: object) -> Answer:
-    """An answer whose fields have their types; what it claims can only be judged."""
-    match raw:
-        case {
-            "status": str(status),
-            "value": value,
-            "error": str(error),
-            "message": str(message),
-            "changed": tuple(changed),
-            "shared": tuple(shared),
-            "unstable": bool(unstable),
-            "printed": str(printed),
-        } if status in STATUSES:
-            return Answer(
-                status,
-                value,
-                error[:200],
-                message[:10_000],
-                tuple(str(name)[:100] for name in changed[:100]),
-                tuple((item, str(name)[:100]) for item, name in _pairs(shared)),
-                unstable,
-                printed[:10_000],
-            )
-    raise wire.WireError("an answer that has not the form of one")
-
-
-def _pairs(shared: tuple[Any, ...]) -> list[tuple[int, str]]:
-    if not all(
-        isinstance(pair, tuple) and list(map(type, pair)) == [int, str] for pair in shared[:100]
-    ):
-        raise wire.WireError("an answer that has not the form of one")
-    return list(shared[:100])

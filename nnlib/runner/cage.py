@@ -100,6 +100,8 @@ def renounce(outer_proc: int, separated: bool, limits: Mapping[str, int]) -> Non
     limits : mapping
         ``memory``, ``file_bytes`` (bytes), ``processes``, ``cpu`` (seconds).
     """
+    with contextlib.suppress(OSError):  # where memory runs out, this process goes first
+        _write(outer_proc, "self/oom_score_adj", "1000")
     fresh = False
     if separated:
         user, group = _lesser_id(), _lesser_id(group=True)

@@ -40,7 +40,7 @@ class Outlet:
         self._pending: list[str] = []
         self._pending_name = ""
         self._pending_size = 0
-        self._since = 0.0
+        self._flushed = 0.0
         self._room = self._budget = 0
         self._cut = True
         self._files = {"stdout": _memory_file(1), "stderr": _memory_file(2)}
@@ -86,8 +86,9 @@ class Outlet:
             frame = {"output": output, "display_id": display_id, "update": update}
             try:
                 size = len(wire.encode(frame)) + OVERHEAD
-            except wire.WireError:
-                size = self._room + 1
+            except wire.WireError as error:
+                self._append("stdout", f"\n[An output was left out: {error}.]\n")
+                return
             if output["output_type"] == "error" or self._spend(size):
                 self.send(**frame)
 
@@ -126,17 +127,18 @@ class Outlet:
             self._pending_name = name
         if self._cut:
             return
-        if not self._pending:
-            self._since = time.monotonic()
         self._pending.append(text[: self._room + 1])
         self._pending_size += len(self._pending[-1])
-        if self._pending_size > FLUSH_BYTES or time.monotonic() - self._since > FLUSH_SECONDS:
+        # Lines are sent at once, lest a crash takes them away, but not more often than needed.
+        late = time.monotonic() - self._flushed > FLUSH_SECONDS
+        if self._pending_size > FLUSH_BYTES or (late and text.endswith("\n")):
             self._flush()
 
     def _flush(self) -> None:
         data = "".join(self._pending).encode("utf-8", "replace")
         self._pending, self._pending_size = [], 0
         if data and not self._cut:
+            self._flushed = time.monotonic()
             kept = data[: self._room].decode("utf-8", "ignore")
             output = {"output_type": "stream", "name": self._pending_name, "text": kept}
             self.send(output=output)

@@ -7,14 +7,18 @@ nothing is decided here; the engine decides, from plain data.
 from __future__ import annotations
 
 import os
+import random
 import signal
 import socket
 import sys
 from typing import Any
 
+import numpy as np
+
 from nnlib.checking.answer import Answer, Probe, answer
 
 from . import wire
+from .filter import refuse_calls
 from .outlet import Outlet
 from .shell import ZMQInteractiveShell
 
@@ -25,6 +29,10 @@ def serve(shell: ZMQInteractiveShell, connection: socket.socket) -> None:
     """Do what the engine asks until it hangs up."""
     outlet = Outlet(connection)
     shell.attach(outlet)
+    refuse_calls()
+    # The same submission earns the same grade, also where it forgot a seed.
+    random.seed(0)
+    np.random.seed(0)  # noqa: NPY002
     sys.path.append(os.getcwd())  # last: files of the submission never shadow installed modules
     home = os.getpid()
     actions = {"files": _files, "run": _run, "play": _play}
@@ -56,7 +64,7 @@ def _files(shell: ZMQInteractiveShell, outlet: Outlet, message: dict[str, Any]) 
 def _run(shell: ZMQInteractiveShell, outlet: Outlet, message: dict[str, Any]) -> None:
     """Run one cell."""
     outlet.begin(message["budget"])
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    _start_clock(outlet)
     shell.run(message["source"])
 
 
@@ -65,7 +73,7 @@ def _play(shell: ZMQInteractiveShell, outlet: Outlet, message: dict[str, Any]) -
     outlet.begin(0)
     name, room = message["name"], message["budget"]
     candidate = shell.user_ns.get(name, _MISSING)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    _start_clock(outlet)
     for args, kwargs in message["probes"]:
         if candidate is _MISSING:
             text = f"NameError: name {name!r} is not defined"
@@ -82,6 +90,12 @@ def _play(shell: ZMQInteractiveShell, outlet: Outlet, message: dict[str, Any]) -
         room -= _send(outlet, given, room)
         if given.status == "stopped":
             break
+
+
+def _start_clock(outlet: Outlet) -> None:
+    """From here on an interrupt is the submission's; before, it would be lost."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    outlet.send(begun=True)
 
 
 def _send(outlet: Outlet, given: Answer, room: int) -> int:

@@ -23,7 +23,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-MAX_DEPTH = 16
+MAX_DEPTH = 32
 MAX_NODES = 40_000
 MAX_HEADER = 4 * 2**20  # bytes
 MAX_FRAME = 256 * 2**20  # bytes, unless the receiver asks for less
@@ -124,7 +124,7 @@ class _Writer:
     def node(self, value: Any, depth: int) -> Any:
         self.nodes += 1
         if depth > MAX_DEPTH or self.nodes > MAX_NODES:
-            raise WireError(f"more than {MAX_DEPTH} levels or {MAX_NODES:,} values cannot be sent")
+            raise WireError(f"it has more than {MAX_DEPTH} levels or {MAX_NODES:,} values")
         kind = type(value)
         if value is None or kind is bool:
             return value
@@ -146,7 +146,7 @@ class _Writer:
 
     def array(self, value: np.ndarray | np.generic) -> list[Any]:
         if value.dtype.str not in DTYPES or value.ndim > MAX_DIMENSIONS:
-            raise WireError(f"an array of dtype {value.dtype} and {value.ndim} dimensions")
+            raise WireError(f"an array of dtype {value.dtype} cannot be sent")
         if value.nbytes > MAX_FRAME:
             raise WireError(f"an array of {value.nbytes:,} bytes is too large to send")
         if isinstance(value, np.generic):
