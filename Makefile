@@ -16,7 +16,7 @@ lab: $(VENV)/.lab  ## open the lessons in JupyterLab (ARGS="--no-browser --port 
 	@$(RUN)nnlib lab $(ARGS)
 
 test: check  ## run every test, and the solutions
-	$(RUN)python -m pytest -n auto --dist loadfile --nbval --nbval-sanitize-with tests/nbval.cfg \
+	$(RUN)python -m pytest -n logical --dist loadfile --nbval --nbval-sanitize-with tests/nbval.cfg \
 	    tests nnlib $(wildcard solutions/*/*.ipynb) $(ARGS)
 
 demo: $(VENV)/.lab  ## grade a sample class in a temporary folder and show the result
