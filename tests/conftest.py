@@ -1,7 +1,11 @@
 """Fixtures that several test files share."""
 
+import os
 import shutil
 from pathlib import Path
+
+# Before NumPy: on matrices as small as ours, two threads on busy cores wait more than they work.
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 import numpy as np
 import pytest
