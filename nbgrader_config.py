@@ -56,6 +56,10 @@ c.ClearSolutions.code_stub = {
     'raise NotImplementedError("not written yet")'
 }
 
+# Files for `nbgrader zip_collect` are named STUDENT_topic.ipynb: ada_forward_propagation.ipynb.
+topics = "|".join(name.removesuffix(".py") for name in sources)
+c.FileNameCollectorPlugin.named_regexp = rf".*/(?P<student_id>.+)_(?P<file_id>{topics})\.ipynb"
+
 # Submissions are rebuilt from the gradebook and run in a sandbox; the verdicts are ours. By name,
 # so that nothing of it is imported where nobody grades.
 c.Autograde.sanitize_preprocessors = [
