@@ -59,7 +59,7 @@ CLASSES = {
 }
 
 
-@pytest.mark.parametrize("package", ["functional", "gradcheck"])
+@pytest.mark.parametrize("package", ["functional", "gradcheck", "training"])
 def test_a_package_exports_all_that_its_files_define_and_nothing_else(package):
     module = importlib.import_module(f"nnlib.{package}")
     parts = [
