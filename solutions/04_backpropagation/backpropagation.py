@@ -10,7 +10,7 @@
 # - test any gradient against numerical differentiation, and find planted bugs with that test,
 # - measure how strongly each layer hears the error, and explain why early layers can fall asleep.
 #
-# **Time:** about two hours and a half. **You need:** the forward pass (lesson 01), cross-entropy
+# **Time:** about two and a half hours. **You need:** the forward pass (lesson 01), cross-entropy
 # (lesson 02), the chain rule and relative error (lesson 03). Whatever earlier lessons asked you to
 # write comes from `nnlib` here, so that an old mistake does not follow you.
 
@@ -398,7 +398,8 @@ with unfinished():
     for layer in (1, 0):
         dW, db = grads[layer]
         print(f"layer {layer + 1}: dW {dW.round(2).tolist()}, db {db.round(2).tolist()}")
-    print("new W1", updated[0][0].round(3).tolist(), " new W2", updated[1][0].round(2).tolist())
+    print("new W1", updated[0][0].round(3).tolist(), "b1", updated[0][1].round(3).tolist())
+    print("new W2", updated[1][0].round(2).tolist(), "b2", updated[1][1].round(2).tolist())
     print(f"output {p_new.item():.5f}, loss {mean_squared_error(p_new, target):.4f}")
 
 # %% [markdown]
@@ -618,9 +619,12 @@ with unfinished():
 check(repair_backward)
 
 # %% [markdown]
-# The three bugs are the commonest kinds there are: a value taken before the activation instead of
-# after it, a factor 1/N that is applied a second time, and a gate that looks at the wrong number.
-# All three let a network learn, slowly and badly.
+# Each of the three bugs is of a common kind: a value taken before the activation instead of after
+# it, a factor 1/N that is applied a second time, a gate that looks at the wrong number. How badly
+# do they hurt? We trained a network of 2, 16, 16 and 2 neurons on 200 points of two moons, 1,000
+# steps, with one bug at a time. The right gradient reaches a loss of 0.002. The first bug reaches
+# 0.003: nobody would notice. The second stops at 0.17. With the third the loss stays at 0.693,
+# which is ln 2: nothing is learned. None of them crashes.
 #
 # Notice how the report narrowed the search. The last layer depends on nothing but `dlogits` and
 # its own input, so its two bugs show there at once. The third bug shows only from the layer below

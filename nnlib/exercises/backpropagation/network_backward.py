@@ -126,6 +126,29 @@ def gate_of_the_layer_above(dlogits, cache, params):
 
 
 @exercise.misconception(
+    "Each ReLU stands behind the layer below the one you are in, and none stands before the first: "
+    "look at the index of the Z, and at the last round of the loop."
+)
+def gate_of_the_layer_above_in_every_round(dlogits, cache, params):
+    grads, dZ = [], dlogits
+    for layer in reversed(range(len(params))):
+        grads.append((cache[layer][0].T @ dZ, dZ.sum(axis=0)))
+        dZ = F.relu_backward(dZ @ params[layer][0].T, cache[layer][1])
+    return grads[::-1]
+
+
+@exercise.misconception(
+    "No ReLU stands before the first layer: what does layer - 1 mean to a list in the last round?"
+)
+def gate_before_the_first_layer(dlogits, cache, params):
+    grads, dZ = [], dlogits
+    for layer in reversed(range(len(params))):
+        grads.append((cache[layer][0].T @ dZ, dZ.sum(axis=0)))
+        dZ = F.relu_backward(dZ @ params[layer][0].T, cache[layer - 1][1])
+    return grads[::-1]
+
+
+@exercise.misconception(
     "Every layer multiplies by what went into it, after the ReLU: which of the cache's two is that?"
 )
 def weighted_sums_for_inputs(dlogits, cache, params):
