@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from .exercise import Fault, Part, Tolerance
+from .exercise import Fault, Part, Path, Tolerance
 from .plain import describe, same
 
-Leaf = tuple[tuple[int, ...], Any, Any]
+Leaf = tuple[Path, Any, Any]
 
 
 @np.errstate(all="ignore")
@@ -68,7 +68,7 @@ def _compare_part(part: Part, expected: Any, received: Any, tolerance: Tolerance
     except _Different as difference:
         return Fault("structure", str(difference))
     if part.backwards:
-        leaves.sort(key=lambda leaf: -leaf[0][0] if leaf[0] else 0)
+        leaves.sort(key=lambda leaf: leaf[0][:1], reverse=True)  # stable: W stays before b
     pairs = [(part.label(path), _numbers(right), _numbers(value)) for path, right, value in leaves]
     for test in (_shape, _kind, _finite):
         for label, right, value in pairs:
@@ -88,7 +88,7 @@ class _Different(Exception):
     """The structures differ; the message says where."""
 
 
-def _leaves(part: Part, expected: Any, received: Any, path: tuple[int, ...] = ()) -> Iterator[Leaf]:
+def _leaves(part: Part, expected: Any, received: Any, path: Path = ()) -> Iterator[Leaf]:
     """Pairs of numbers or arrays that stand at the same place."""
     right, value = _flat(expected), received
     if isinstance(right, np.ndarray) and right.ndim == 1:
@@ -105,7 +105,13 @@ def _leaves(part: Part, expected: Any, received: Any, path: tuple[int, ...] = ()
             raise _Different(text)
         for i, (a, b) in enumerate(zip(right, value, strict=True)):
             yield from _leaves(part, a, b, (*path, i))
-    elif isinstance(right, (str, dict)) or right is None:
+    elif isinstance(right, dict):
+        if not isinstance(value, dict) or value.keys() != right.keys():
+            text = f"{part.label(path)}: expected entries {', '.join(right)}"
+            raise _Different(f"{text}, received {describe(value)}")
+        for key in right:
+            yield from _leaves(part, right[key], value[key], (*path, key))
+    elif isinstance(right, str) or right is None:
         if not same(right, value):
             raise _Different(f"{part.label(path)}: expected {right!r}, received {describe(value)}")
     elif not isinstance(value, (np.ndarray, bool, int, float)):

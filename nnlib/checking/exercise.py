@@ -13,6 +13,8 @@ from .answer import Probe, path_of
 from .plain import plain
 
 Function = Callable[..., Any]
+Path = tuple[int | str, ...]
+"""Where a value stands inside lists, tuples and dicts."""
 
 
 @dataclass(frozen=True)
@@ -39,19 +41,20 @@ class Part:
     backwards: bool = False
     integers: bool = False
 
-    def label(self, path: tuple[int, ...]) -> str:
+    def label(self, path: Path) -> str:
         """What the value at an index path is called.
 
         >>> Part("grads", "layer", ("dW", "db")).label((1, 0))
         'grads[1][0], the dW of layer 2'
         """
-        code = self.name + "".join(f"[{i}]" for i in path)
-        if len(path) == 2 and self.each and path[1] < len(self.fields):
-            return f"{code}, the {self.fields[path[1]]} of {self.each} {path[0] + 1}"
-        if len(path) == 1 and not self.each and path[0] < len(self.fields):
-            return f"{code}, {self.fields[path[0]]}"
-        if path and self.each:
-            return f"{code}, {self.each} {path[0] + 1}"
+        code = self.name + "".join(f"[{key!r}]" for key in path)
+        match path:
+            case (int(i), int(k)) if self.each and k < len(self.fields):
+                return f"{code}, the {self.fields[k]} of {self.each} {i + 1}"
+            case (int(i), *_) if self.each:
+                return f"{code}, {self.each} {i + 1}"
+            case (int(i),) if i < len(self.fields):
+                return f"{code}, {self.fields[i]}"
         return code
 
 
@@ -132,6 +135,8 @@ class Exercise:
         ``x``. Tests differentiate numerically.
     twice : bool
         Whether it is called twice on the same input.
+    arguments : tuple of str
+        What the questions' arguments are called; by default as the reference calls its own.
     seeds : int
         How many seeds the tests draw (fewer for an expensive exercise).
     shared_seed : bool
@@ -150,6 +155,7 @@ class Exercise:
     twice: bool = True
     seeds: int = 20
     shared_seed: bool = False
+    arguments: tuple[str, ...] = ()
     starter: Function | None = None
     alternatives: list[Function] = field(default_factory=list)
     misconceptions: list[Misconception] = field(default_factory=list)
@@ -157,7 +163,7 @@ class Exercise:
     def __post_init__(self) -> None:
         self.lesson, self.name = self.questions.__module__.split(".")[-2:]
         self.named_parts = tuple(Part(p) if isinstance(p, str) else p for p in self.parts)
-        self.arguments = tuple(inspect.signature(self.reference).parameters)
+        self.arguments = self.arguments or tuple(inspect.signature(self.reference).parameters)
 
     @property
     def reference_path(self) -> str:

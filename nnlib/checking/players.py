@@ -57,6 +57,16 @@ def classifier(candidate: Callable[..., Any], *args: Any) -> Any:
     return seeded(candidate, *given)(images)
 
 
+def calculation(candidate: type, numbers: dict[str, float], steps: str) -> Any:
+    """Calculate with a class of numbers: named numbers, steps that end in L, then L.backward()."""
+    nodes = {name: candidate(number) for name, number in numbers.items()}
+    exec(steps, {"__builtins__": {"range": range}}, nodes)  # the steps are the exercise's
+    nodes["L"].backward()
+    kept = {name: node for name, node in nodes.items() if isinstance(node, candidate)}
+    data, grads = ({name: getattr(kept[name], a) for name in kept} for a in ("data", "grad"))
+    return data, grads
+
+
 def _generator(value: Any) -> Any:
     seed = value.get("seed") if isinstance(value, dict) else None
     return value if seed is None else np.random.default_rng(seed)

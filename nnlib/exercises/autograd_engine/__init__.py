@@ -1,0 +1,1 @@
+"""The exercise of lesson 09, an engine that differentiates."""

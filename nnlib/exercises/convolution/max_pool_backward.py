@@ -1,0 +1,104 @@
+"""max_pool_backward(dA, X, size): the derivative goes to the entry that was the largest."""
+
+import numpy as np
+
+from nnlib import functional as F
+from nnlib.checking import Exercise
+
+
+def questions(rng):
+    for shape, size in [((2, 1, 4, 6), 2), ((1, 3, 5, 7), 2), ((3, 2, 7, 6), 3), ((2, 3, 8, 5), 4)]:
+        N, C, height, width = shape
+        yield (
+            rng.normal(size=(N, C, height // size, width // size)),
+            rng.normal(size=shape) - 1,
+            size,
+        )
+
+
+def proof(dA, X, size):
+    yield "dX", lambda X: np.sum(dA * F.max_pool_forward(X, size)), X
+
+
+exercise = Exercise(F.max_pool_backward, questions, parts=("dX",), points=3, proof=proof)
+
+
+def _back(dA, X, size, share):
+    """Each block's derivative, shared out inside the block."""
+    dX = np.zeros_like(X)
+    for n, c, i, j in np.ndindex(dA.shape):
+        place = (n, c, slice(i * size, i * size + size), slice(j * size, j * size + size))
+        dX[place] = share(X[place], dA[n, c, i, j])
+    return dX
+
+
+@exercise.alternative
+def loops(dA, X, size):
+    return _back(dA, X, size, lambda block, d: d * (block == block.max()))
+
+
+@exercise.alternative
+def argmax(dA, X, size):
+    dX = np.zeros(X.shape)
+    for n, c, i, j in np.ndindex(dA.shape):
+        block = X[n, c, i * size : (i + 1) * size, j * size : (j + 1) * size]
+        row, column = divmod(int(block.argmax()), size)
+        dX[n, c, i * size + row, j * size + column] += dA[n, c, i, j]
+    return dX
+
+
+@exercise.alternative
+def repeated(dA, X, size):
+    dX = np.zeros_like(X)
+    rows, columns = dA.shape[2] * size, dA.shape[3] * size
+    inside = X[:, :, :rows, :columns]
+    largest = inside.reshape(*dA.shape[:3], size, dA.shape[3], size).max(axis=(3, 5))
+    spread = [np.repeat(np.repeat(a, size, axis=2), size, axis=3) for a in (largest, dA)]
+    dX[:, :, :rows, :columns] = np.where(inside == spread[0], spread[1], 0)
+    return dX
+
+
+@exercise.misconception("Every entry of a block gets it; only the largest decided.")
+def given_to_all(dA, X, size):
+    return _back(dA, X, size, lambda block, d: np.full_like(block, d))
+
+
+@exercise.misconception("The derivative is shared evenly, as for a mean; a maximum has one winner.")
+def shared_evenly(dA, X, size):
+    return _back(dA, X, size, lambda block, d: np.full_like(block, d / block.size))
+
+
+@exercise.misconception("The winner gets 1 whatever comes in: where is the derivative from behind?")
+def upstream_ignored(dA, X, size):
+    return _back(dA, X, size, lambda block, d: 1.0 * (block == block.max()))
+
+
+@exercise.misconception("The smallest entry got it.")
+def given_to_the_smallest(dA, X, size):
+    return _back(dA, X, size, lambda block, d: d * (block == block.min()))
+
+
+@exercise.misconception("The winner's derivative is multiplied by its value; the slope there is 1.")
+def times_the_value(dA, X, size):
+    return _back(dA, X, size, lambda block, d: d * (block == block.max()) * block)
+
+
+@exercise.misconception("dX has the shape of X, with zeros where the remainder was cropped.")
+def remainder_left_out(dA, X, size):
+    rows, columns = dA.shape[2] * size, dA.shape[3] * size
+    return loops(dA, X, size)[:, :, :rows, :columns].copy()
+
+
+@exercise.misconception("A corner of each block got it, whichever entry was the largest.")
+def given_to_the_corner(dA, X, size):
+    def corner(block, d):
+        dblock = np.zeros_like(block)
+        dblock[0, 0] = d
+        return dblock
+
+    return _back(dA, X, size, corner)
+
+
+@exercise.misconception("Only winners above zero hear something: is there a ReLU in the formula?")
+def only_above_zero(dA, X, size):
+    return _back(dA, X, size, lambda block, d: d * (block == block.max()) * (block > 0))

@@ -1,0 +1,97 @@
+"""max_pool_forward(X, size): the largest of each block; a remainder is cropped."""
+
+import numpy as np
+
+from nnlib import functional as F
+from nnlib.checking import Exercise
+
+
+def questions(rng):
+    for shape, size in [((2, 1, 4, 6), 2), ((1, 3, 5, 7), 2), ((3, 2, 7, 6), 3), ((2, 3, 8, 5), 4)]:
+        yield rng.normal(size=shape) - 1, size
+
+
+exercise = Exercise(F.max_pool_forward, questions, parts=("A",), points=2)
+
+
+@exercise.alternative
+def loops(X, size):
+    return _pool(X, size)
+
+
+@exercise.alternative
+def reshaped(X, size):
+    N, C, height, width = X.shape
+    rows, columns = height // size, width // size
+    blocks = X[:, :, : rows * size, : columns * size].reshape(N, C, rows, size, columns, size)
+    return blocks.max(axis=(3, 5))
+
+
+@exercise.alternative
+def windows(X, size):
+    view = np.lib.stride_tricks.sliding_window_view(X, (size, size), axis=(2, 3))
+    return view[:, :, ::size, ::size].max(axis=(-2, -1))
+
+
+@exercise.alternative
+def shifted_copies(X, size):
+    rows, columns = X.shape[2] // size * size, X.shape[3] // size * size
+    copies = [X[:, :, i:rows:size, j:columns:size] for i in range(size) for j in range(size)]
+    return np.maximum.reduce(copies)
+
+
+def _pool(X, size, reduce=np.max, step=None, up=0):
+    """Pooling with one thing changed."""
+    step = step or size
+    rows, columns = (
+        -(-(n - size * (1 - up)) // step) if up else (n - size) // step + 1 for n in X.shape[2:]
+    )
+    A = np.zeros((*X.shape[:2], rows, columns))
+    for n, c, i, j in np.ndindex(A.shape):
+        A[n, c, i, j] = reduce(X[n, c, i * step : i * step + size, j * step : j * step + size])
+    return A
+
+
+@exercise.misconception("The mean of a block was taken; the largest is asked for.")
+def mean(X, size):
+    return _pool(X, size, reduce=np.mean)
+
+
+@exercise.misconception("The smallest of a block was taken.")
+def smallest(X, size):
+    return _pool(X, size, reduce=np.min)
+
+
+@exercise.misconception("The window moves by one pixel; pooling moves by its own size.")
+def moved_by_one(X, size):
+    return _pool(X, size, step=1)
+
+
+@exercise.misconception("Blocks that hang over the border are kept; a remainder is cropped.")
+def remainder_kept(X, size):
+    return _pool(X, size, up=1)
+
+
+@exercise.misconception("The largest by absolute value is another entry when numbers are negative.")
+def largest_in_absolute_value(X, size):
+    return _pool(X, size, reduce=lambda block: np.abs(block).max())
+
+
+@exercise.misconception("A maximum below zero stays below zero: what does your search start from?")
+def never_below_zero(X, size):
+    return np.maximum(_pool(X, size), 0)
+
+
+@exercise.misconception("One corner of each block was taken, whatever stands in the others.")
+def corner(X, size):
+    return _pool(X, size, reduce=lambda block: block[0, 0])
+
+
+@exercise.misconception("Channels are pooled by themselves; here they were mixed.")
+def across_channels(X, size):
+    return _pool(X, size).max(axis=1, keepdims=True)
+
+
+@exercise.misconception("The values of a block were added up; the largest is asked for.")
+def summed(X, size):
+    return _pool(X, size, reduce=np.sum)
