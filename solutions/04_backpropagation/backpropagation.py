@@ -276,7 +276,8 @@ figures.where_the_error_begins(
 #
 # With two classes and one logit the calculation is the same. From lesson 02, the loss of one
 # example is $\log(1 + e^z) - y z$. Its slope is $\sigma(z) - y$, probability minus label again,
-# and over a batch it is divided by N.
+# and over a batch it is divided by N. Even the squared error of section 1 began in this way, with
+# prediction minus target, times 2.
 
 # %% [markdown]
 # ### Exercise `binary_cross_entropy_backward` · 5 minutes · easy ●○○
@@ -514,7 +515,7 @@ print(f"a backward pass multiplies {backward / forward:.2f} times as often as a 
 # %% [markdown]
 # A forward pass and a backward pass together cost as much as 2.35 forward passes, and in deeper
 # networks close to 3; nudging costs 1946. With a million parameters it is about 3 against two
-# million. That ratio is the reason why networks can learn at all.
+# million. That ratio is what makes it possible to train large networks.
 #
 # Is the count honest? We measure both on the same network and a batch of 16:
 
@@ -559,14 +560,14 @@ with unfinished():
 # %% [markdown]
 # ## 6 Debugging: three planted bugs
 #
-# A wrong gradient rarely crashes. The network even learns, only worse, and nobody sees why. So how
-# do we find a bug that makes no noise?
+# A wrong gradient rarely crashes. Often the network still learns, only worse, and nobody sees why.
+# So how do we find a bug that makes no noise?
 #
 # 1. **Check every array**, as `report` does, on a small network with sizes that are all different.
 # 2. **Read the report in the order of backpropagation**, last layer first. An error travels down
 #    with the blame, so the first wrong line stands next to a bug; lines below it may be innocent.
-# 3. **Look at the pattern.** The same error everywhere: a factor. db right and dW wrong: what was
-#    multiplied in? A layer all right and all below it wrong: the step down between them.
+# 3. **Look at the pattern.** The same error in every line: a factor. db right and dW wrong: what
+#    was multiplied in? A layer all right and all below it wrong: the step down between them.
 # 4. **Mend one bug, run the report again**, and only then look for the next.
 #
 # In the next cell stands a `network_backward` with three bugs. It runs, and its shapes are right.
@@ -622,8 +623,8 @@ check(repair_backward)
 # Each of the three bugs is of a common kind: a value taken before the activation instead of after
 # it, a factor 1/N that is applied a second time, a gate that looks at the wrong number. How badly
 # do they hurt? We trained a network of 2, 16, 16 and 2 neurons on 200 points of two moons, 1,000
-# steps, with one bug at a time. The right gradient reaches a loss of 0.002. The first bug reaches
-# 0.003: nobody would notice. The second stops at 0.17. With the third the loss stays at 0.693,
+# steps at a rate of 0.2, with one bug at a time. The right gradient reaches a loss of 0.002. The
+# first bug reaches 0.003: nobody would notice. The second stops at 0.17. The third ends at 0.693,
 # which is ln 2: nothing is learned. None of them crashes.
 #
 # Notice how the report narrowed the search. The last layer depends on nothing but `dlogits` and
@@ -754,8 +755,9 @@ with unfinished():
 #
 # 2. What happens in the backward pass if all weights of a layer start at 0?
 # <details><summary>Answer</summary>
-# Blame is passed on in proportion to the weights, so nothing reaches the layers below. And neurons
-# that start alike hear alike and stay alike. Lesson 05 draws the weights at random.
+# Blame is passed on in proportion to the weights, so in the first step nothing reaches the layers
+# below. And where all weights of all layers are 0, the neurons of a layer start alike, hear alike
+# and stay alike. Lesson 05 draws the weights at random.
 # </details>
 #
 # 3. Why is the forward pass's cache as large as all activations together?
