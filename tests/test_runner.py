@@ -99,7 +99,7 @@ def settled(outputs: list[Any]) -> list[str]:
 @pytest.fixture(scope="module")
 def box() -> Iterator[Sandbox]:
     """A sandbox without walls: what is tested here does not depend on them."""
-    with Sandbox("limits", Limits(cell_seconds=20, cell_output=100_000, grace=1)) as box:
+    with Sandbox("limits", Limits(cell_seconds=20, cell_output=100_000, grace=9)) as box:
         yield box
 
 

@@ -27,7 +27,8 @@ class Limits:
     answer_bytes : int
         What an exercise's function may return, all probes together.
     grace : float
-        Seconds between the interrupt of a cell that takes too long and the end of its process.
+        Seconds between the interrupt of a cell that takes too long and the end of its process:
+        showing a traceback through a large library takes some of them.
 
     Examples
     --------
@@ -50,7 +51,7 @@ class Limits:
     cell_output: int = 2_000_000
     output: int = 20_000_000
     answer_bytes: int = 64 * 2**20
-    grace: float = 2
+    grace: float = 5
 
     def __post_init__(self) -> None:
         for field in fields(self):

@@ -14,6 +14,7 @@ import os
 import select
 import socket
 import subprocess
+import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
@@ -71,6 +72,8 @@ class Sandbox:
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
+        if sys.platform != "linux":
+            raise IsolationError("grading needs Linux, a Linux virtual machine or WSL")
         if self._asked not in ("auto", *isolation.LEVELS):
             raise IsolationError(
                 f"there is no isolation {self._asked!r}; it is auto, {', '.join(isolation.LEVELS)}"

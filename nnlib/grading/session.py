@@ -15,7 +15,6 @@ import numpy as np
 
 from nnlib.checking.answer import Answer, Probe
 from nnlib.runner import wire
-from nnlib.runner.keeper import INTERRUPT, NEXT
 
 from .answers import checked_answer
 from .limits import Limits
@@ -157,7 +156,7 @@ class Session:
         self._deadline = min(time.monotonic() + PATIENCE_SECONDS, self._end)
         message = wire.encode({**request, "number": self._number})
         try:
-            self._control.send(NEXT)
+            self._control.send(wire.NEXT)
             self._connection.settimeout(PATIENCE_SECONDS)
             self._connection.sendall(message)
             while True:
@@ -223,7 +222,7 @@ class Session:
             reason = f"the submission took longer than {self._limits.seconds:g} seconds"
         self._overdue = reason
         self._deadline = now + self._limits.grace
-        self._control.send(INTERRUPT)
+        self._control.send(wire.INTERRUPT)
 
     def _why_it_ended(self) -> str:
         """The keeper's last word, once the connection is closed."""

@@ -59,8 +59,15 @@ def separate(processes: bool = True) -> None:
     mount("none", "/", None, RECURSIVE | PRIVATE)
 
 
-def furnish(folder_bytes: int) -> bool:
+def furnish(outer_proc: int, folder_bytes: int) -> bool:
     """Private, empty /tmp and /dev/shm, and a /proc that shows this submission only.
+
+    Parameters
+    ----------
+    outer_proc : int
+        The present /proc, opened; what comes to lie upon it may be empty.
+    folder_bytes : int
+        How much /tmp may hold.
 
     Returns
     -------
@@ -72,7 +79,7 @@ def furnish(folder_bytes: int) -> bool:
     lines = Path("/proc/self/mountinfo").read_text().splitlines()
     below = [path for line in lines if (path := line.split()[4]).startswith("/tmp/")]
     held = {path: os.open(path, os.O_PATH) for path in below}
-    owner = f"uid={_lesser_id()},gid={_lesser_id(group=True)},mode=0700"
+    owner = "uid={},gid={},mode=0700".format(*_lesser_ids(outer_proc))
     for folder, share in (("/tmp", 1), ("/dev/shm", 4)):
         size = f"size={folder_bytes // share},nr_inodes=20000,{owner}"
         mount("tmpfs", folder, "tmpfs", NOSUID | NODEV, size)
@@ -94,7 +101,7 @@ def renounce(outer_proc: int, separated: bool, limits: Mapping[str, int]) -> Non
     Parameters
     ----------
     outer_proc : int
-        A /proc from before `furnish`, opened; it is closed here.
+        The /proc from before `furnish`; it is closed here.
     separated : bool
         Whether `separate` was called.
     limits : mapping
@@ -104,7 +111,7 @@ def renounce(outer_proc: int, separated: bool, limits: Mapping[str, int]) -> Non
         _write(outer_proc, "self/oom_score_adj", "1000")
     fresh = False
     if separated:
-        user, group = _lesser_id(), _lesser_id(group=True)
+        user, group = _lesser_ids(outer_proc)
         if user != os.getuid():
             os.setgroups([])
             os.setresgid(group, group, group)
@@ -164,13 +171,15 @@ def _may_mount() -> bool:
     return effective is not None and bool(int(effective[1], 16) >> 21 & 1)
 
 
-def _lesser_id(group: bool = False) -> int:
-    """The user or group a submission runs as: nobody, where that may be chosen."""
-    own = os.getgid() if group else os.getuid()
-    table = Path(f"/proc/self/{'gid' if group else 'uid'}_map").read_text().split()
-    spans = zip(map(int, table[::3]), map(int, table[2::3]), strict=True)
-    mapped = any(first <= NOBODY < first + count for first, count in spans)
-    return NOBODY if os.getuid() == 0 and mapped else own
+def _lesser_ids(proc: int) -> tuple[int, int]:
+    """The user and group a submission runs as: nobody, where that may be chosen."""
+    own = os.getuid(), os.getgid()
+    for kind in ("uid", "gid"):
+        table = list(map(int, _read(proc, f"self/{kind}_map").split()))
+        spans = zip(table[::3], table[2::3], strict=True)
+        if not any(first <= NOBODY < first + count for first, count in spans):
+            return own
+    return (NOBODY, NOBODY) if os.getuid() == 0 else own
 
 
 def _no_capabilities() -> tuple[ctypes.Array[ctypes.c_uint32], ctypes.Array[ctypes.c_uint32]]:

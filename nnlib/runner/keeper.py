@@ -15,9 +15,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
 from . import cage, wire
+from .wire import INTERRUPT, NEXT
 
 MILLISECONDS_BETWEEN_LOOKS = 100
-INTERRUPT, NEXT = b"i", b"n"  # what the engine may say; hanging up means: end it
 
 
 def keep(
@@ -79,7 +79,8 @@ def _become_submission(
         limits, folder = settings["limits"], settings["folder"]
         news = "no /proc of its own"
         if folder is None:
-            news = "private /proc" if cage.furnish(limits["folder_bytes"]) else news
+            if cage.furnish(outer_proc, limits["folder_bytes"]):
+                news = "private /proc"
             cage.renounce(outer_proc, True, limits)
             os.mkdir(folder := cage.WORK)
         else:
@@ -141,10 +142,11 @@ def _end(child: int, processes: _Processes | None) -> int:
                 os.kill(pid, signal.SIGKILL)
         try:
             pid, status = os.waitpid(-1, 0)
+            while pid:
+                code = os.waitstatus_to_exitcode(status) if pid == child else code
+                pid, status = os.waitpid(-1, os.WNOHANG)
         except ChildProcessError:
             return code
-        if pid == child:
-            code = os.waitstatus_to_exitcode(status)
 
 
 class _Processes:

@@ -28,6 +28,7 @@ MAX_NODES = 40_000
 MAX_HEADER = 4 * 2**20  # bytes
 MAX_FRAME = 256 * 2**20  # bytes, unless the receiver asks for less
 MAX_DIMENSIONS = 32
+INTERRUPT, NEXT = b"i", b"n"  # what the engine tells a keeper; hanging up means: end it
 PREFIX = struct.Struct(">II")
 
 # Kinds and widths whose bytes mean the same on every machine this course runs on.
