@@ -45,18 +45,6 @@ def loop(logits, y):
 
 
 @exercise.alternative
-def through_the_jacobian(logits, y):
-    rows = []
-    for p, label in zip(F.softmax(logits), y, strict=True):
-        jacobian = np.diag(p) - np.outer(p, p)
-        one = np.eye(len(p))[label]
-        safe = p[label] if p[label] > 1e-200 else 1.0
-        row = jacobian @ (-one / safe) if p[label] > 1e-200 else p - one
-        rows.append(row / len(y))
-    return np.array(rows)
-
-
-@exercise.alternative
 def where(logits, y):
     N, C = logits.shape
     right = np.arange(C) == y[:, None]
