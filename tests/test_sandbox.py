@@ -558,10 +558,18 @@ def test_closing_leaves_nothing() -> None:
 
 
 def test_a_folder_inside_the_python_installation_can_be_hidden(tmp_path: Path) -> None:
-    inside = Path(sys.prefix) / "share" / "course"
-    pairs = dict(map(reversed, isolation.mounts(tmp_path, [inside, Path("/elsewhere")])))
-    assert pairs[str(inside)] == str(tmp_path / "empty")
-    assert "/elsewhere" not in pairs
+    inside = Path(sys.prefix) / "share"
+    hidden = [inside, inside / "jupyter", tmp_path, Path(sys.prefix), Path("/no/such/folder")]
+    pairs = {target: source for source, target in isolation.mounts(tmp_path, hidden)}
+    empty = [target for target, source in pairs.items() if source == str(tmp_path / "empty")]
+    assert empty == [str(inside)]
+    assert pairs[sys.prefix] == sys.prefix
+
+
+def test_a_hidden_folder_is_empty_inside(box: Sandbox) -> None:
+    inside = Path(sys.prefix) / "share"
+    with Sandbox(box.level, LIMITS, hidden=[inside]) as other, other.session() as session:
+        assert printed(session, f"import os\nprint(os.listdir({str(inside)!r}))") == "[]\n"
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can try how an ordinary user fares")

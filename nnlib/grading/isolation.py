@@ -30,6 +30,7 @@ LEVELS = {
 HIDDEN = ("cli.py", "course", "exercises", "grading")
 CHECKING = ("__init__.py", "plain.py", "players.py", "answer.py", "notebook.py")
 
+SITES = ("site-packages", "dist-packages")
 COURSE = "/opt/course"  # where that part of nnlib lies inside
 SYSTEM = (
     *("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store"),
@@ -98,8 +99,15 @@ def mounts(folder: Path, hidden: Sequence[Path]) -> list[tuple[str, str]]:
             shown.append(path)
     pairs = [(str(path), str(path)) for path in shown]
     package = Path(nnlib.__file__).parent
-    for path in {package, package.resolve(), *hidden}:
-        if any(path.is_relative_to(parent) for parent in shown):
+    private = {package, package.resolve(), *hidden}
+    if package.parent.name not in SITES:
+        private.add(package.parent)  # a checkout of the course
+    covered: list[Path] = []
+    for path in sorted(filter(Path.is_dir, private)):
+        inside = any(path.is_relative_to(parent) for parent in shown)
+        needed = any(prefix.is_relative_to(path) for prefix in here)
+        if inside and not needed and not any(path.is_relative_to(parent) for parent in covered):
+            covered.append(path)
             pairs.append((str(folder / "empty"), str(path)))
     return [*pairs, (str(folder / "course"), COURSE)]
 
@@ -155,7 +163,7 @@ def _site_folders() -> list[Path]:
     return [
         path
         for path in map(Path, dict.fromkeys(sys.path))
-        if path.name in ("site-packages", "dist-packages")
+        if path.name in SITES
         and path.is_dir()
         and not any(path.is_relative_to(prefix) for prefix in inside)
     ]

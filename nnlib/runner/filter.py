@@ -13,7 +13,7 @@ import struct
 
 from .cage import call
 
-# Numbers by machine, from Linux's tables; the last two kinds of machine share most of them.
+# Their numbers on each of the two machines below, from Linux's tables.
 REFUSED = {
     "memfd_create": (319, 279),
     "memfd_secret": (447, 447),
@@ -37,7 +37,7 @@ SET_SECCOMP, FILTER = 22, 2
 def refuse_calls() -> None:
     """Refuse them, to this process and all it starts; on other machines than these, nothing."""
     column, machine = MACHINES.get(os.uname().machine, (0, 0))
-    if not machine:
+    if not machine or ctypes.sizeof(ctypes.c_void_p) != 8:
         return
     numbers = [row[column] for row in REFUSED.values()]
     steps = [
