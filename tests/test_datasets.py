@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from nnlib import datasets
+from nnlib import datasets, functional
 from nnlib.datasets import FaceStyle, drawn, faces
 from nnlib.datasets import photos as photos_module
 
@@ -51,6 +51,22 @@ def test_no_toy_set_can_be_told_apart_by_a_line(make):
 def test_spirals_may_have_more_classes():
     _, y = datasets.spirals(31, 0, classes=3)
     assert np.bincount(y).tolist() == [11, 10, 10]
+
+
+def test_the_trained_network_separates_fresh_spirals_and_only_with_its_activations():
+    params = datasets.spiral_network()
+    X, y = datasets.spirals(5000, 8, turns=1.5)
+    logits, _ = functional.network_forward(X, params)
+    assert (logits.argmax(axis=1) == y).mean() > 0.999
+    for W, b in params:
+        X = functional.dense_forward(X, W, b)
+    assert (X.argmax(axis=1) == y).mean() < 0.7
+
+
+def test_the_trained_network_is_74_numbers_of_two_decimals():
+    numbers = np.concatenate([a.ravel() for layer in datasets.spiral_network() for a in layer])
+    assert numbers.size == 74
+    assert np.array_equal(numbers, numbers.round(2))
 
 
 def test_noisy_line_scatters_around_its_line():

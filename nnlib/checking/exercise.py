@@ -121,7 +121,7 @@ class Exercise:
     parts : tuple of (str or Part)
         The returned values, in order.
     points : float
-        What a right answer earns.
+        What a right answer earns; 0 for practice.
     player : str
         How it is played: a function of `nnlib.checking.players`.
     passes_on : tuple of str

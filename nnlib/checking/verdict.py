@@ -19,7 +19,7 @@ class Verdict:
     score : float
         From 0 to 1.
     points : float
-        What a score of 1 earns.
+        What a score of 1 earns; 0 for practice.
     parts : tuple of str
         The names of the returned values.
     faults : dict of str to str
@@ -64,6 +64,7 @@ class Verdict:
     def blocks(self) -> list[Block]:
         """The verdict in reading order: pairs of a label and a text."""
         earned = f"{self.earned:g} of {self.points:g} point{'s' * (self.points != 1)}"
+        earned = earned if self.points else "practice without points"
         state = "right" if self.right else "not right yet"
         blocks = [(self.exercise, f"{state}, {earned}.")]
         blocks += [("Note", note) for note in self.notes]

@@ -37,6 +37,26 @@ def images_to_features(images: Array) -> Array:
     return np.asarray(images.reshape(len(images), -1) / 255.0)
 
 
+def center_columns(X: Array) -> Array:
+    """Subtract from each column its mean.
+
+    Parameters
+    ----------
+    X : ndarray of shape (N, D)
+
+    Returns
+    -------
+    ndarray of shape (N, D)
+
+    Examples
+    --------
+    >>> center_columns(np.array([[1.0, 10.0], [3.0, 40.0]]))
+    array([[ -1., -15.],
+           [  1.,  15.]])
+    """
+    return np.asarray(X - X.mean(axis=0))
+
+
 def standardize(X_train: Array, X_other: Array) -> tuple[Array, Array]:
     """Give each column mean 0 and standard deviation 1, as measured on the training data.
 

@@ -4,6 +4,7 @@ A figure made from the reader's own function must live with one that is not writ
 or returns something else. It is then not drawn; a sentence says what came and what was expected.
 """
 
+import traceback
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
@@ -53,7 +54,10 @@ def answer(
     copies = [a.copy() if isinstance(a, np.ndarray) else a for a in arguments]
     try:
         result = function(*copies)
-    except NotImplementedError:
+    except NotImplementedError as error:
+        *_, (frame, _) = traceback.walk_tb(error.__traceback__)  # a function within may be to blame
+        own = getattr(function, "__code__", frame.f_code)
+        name = name if frame.f_code is own else frame.f_code.co_name
         raise Unusable(f"{name} is not written yet; this figure needs {_wanted(shape)}.") from None
     except Exception as error:
         reason = str(error).strip().splitlines()

@@ -1,0 +1,1 @@
+"""The practice exercise of lesson 00, start here."""
