@@ -159,6 +159,14 @@ def test_input_is_refused_as_without_a_person(session: Session) -> None:
     assert output["ename"] == "StdinNotImplementedError"
 
 
+def test_cells_that_are_not_run_here_can_be_counted(session: Session) -> None:
+    session.run_cell("'first'")
+    error, result = session.run_cell("1 / 0", count=5), session.run_cell("_1")
+    assert "In[5]" in re.sub(r"\x1b\[[\d;]*m", "", "".join(error.outputs[0]["traceback"]))
+    assert result.outputs[0]["execution_count"] == 6
+    assert result.outputs[0]["data"] == {"text/plain": "'first'"}
+
+
 def test_what_goes_past_python_comes_in_its_place(session: Session) -> None:
     ran = session.run_cell(
         "import os, sys\nprint('1'); os.write(1, b'2\\n'); print('3')\n"

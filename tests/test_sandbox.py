@@ -231,18 +231,22 @@ def test_there_is_no_other_network(session: Session) -> None:
 # What a submission may not leave behind.
 
 
+# Popen returns when the program has begun, so that the marker can be found.
+LEAVE = """
+import os, subprocess
+if os.fork() == 0:
+    os.setsid()
+    subprocess.Popen(['sleep', '{0}'])
+    os._exit(0)
+os.wait()
+subprocess.Popen(['sleep', '{0}'], start_new_session=True)
+"""
+
+
 def test_every_process_ends_with_its_submission(box: Sandbox) -> None:
-    marker = "987654.25"
+    marker = f"98765{os.getpid()}.25"
     with box.session() as session:
-        session.run_cell(
-            "import os, subprocess\n"
-            f"subprocess.Popen(['sleep', '{marker}'], start_new_session=True)\n"
-            "if os.fork() == 0:\n"
-            "    os.setsid()\n"
-            f"    if os.fork() == 0: os.execvp('sleep', ['sleep', '{marker}'])\n"
-            "    os._exit(0)\n"
-            "os.wait()\n"
-        )
+        session.run_cell(LEAVE.format(marker))
         assert len(processes_with(marker)) == 2
     assert processes_with(marker) == []
 
@@ -520,17 +524,13 @@ def test_the_strength_is_stated(box: Sandbox) -> None:
 
 
 def test_limits_alone_still_end_every_process() -> None:
-    marker = "987654.75"
+    marker = f"98765{os.getpid()}.75"
     with Sandbox("limits", LIMITS) as box:
-        with box.session() as session:
-            session.run_cell(
-                "import os\nif os.fork() == 0:\n    os.setsid()\n"
-                f"    if os.fork() == 0: os.execvp('sleep', ['sleep', '{marker}'])\n"
-                "    os._exit(0)\nos.wait()"
-            )
-            assert len(processes_with(marker)) == 1
-        assert processes_with(marker) == []
         assert "limits alone" in box.describe()
+        with box.session() as session:
+            session.run_cell(LEAVE.format(marker))
+            assert len(processes_with(marker)) == 2
+        assert processes_with(marker) == []
 
 
 def test_a_fork_bomb_ends_with_limits_alone_too() -> None:

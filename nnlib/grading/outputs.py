@@ -44,14 +44,14 @@ class Collector:
         self._cut = self._clear_first = False
         self._displays: dict[str, list[Output]] = {}
 
-    def begin(self, cell_room: int) -> int:
+    def begin(self, cell_room: int, count: int | None = None) -> int:
         """A new cell; gives the bytes that its outputs may take."""
         self._room -= self._used
         self._cell_room = max(min(cell_room, self._room), 1)
         self._used = self._errors = 0
         self._cut = self._clear_first = False
         self.outputs = []
-        self.count += 1
+        self.count = self.count + 1 if count is None else count
         return self._cell_room
 
     def add(self, frame: dict[str, Any]) -> None:

@@ -89,12 +89,21 @@ class Session:
         """Why the submission's process is no more; empty while it lives."""
         return self._ended
 
-    def run_cell(self, source: str) -> Ran:
-        """Run one cell's source; returns, whatever it does, within its time and the grace."""
+    def run_cell(self, source: str, count: int | None = None) -> Ran:
+        """Run one cell's source; returns, whatever it does, within its time and the grace.
+
+        Parameters
+        ----------
+        source : str
+            Blank source is not run, nor counted.
+        count : int, optional
+            The execution count, where cells between were not run here; else the next one.
+        """
         if not source.strip():
-            return Ran(ended=self._ended)  # a kernel does not count these
-        room = self._collector.begin(self._limits.cell_output)
-        overdue = self._ask({"do": "run", "source": source, "budget": room}, self._collector.add)
+            return Ran(ended=self._ended)
+        room = self._collector.begin(self._limits.cell_output, count)
+        request = {"do": "run", "source": source, "budget": room, "count": self._collector.count}
+        overdue = self._ask(request, self._collector.add)
         return Ran(self._collector.outputs, overdue, self._ended)
 
     def play(

@@ -64,6 +64,7 @@ def _files(shell: ZMQInteractiveShell, outlet: Outlet, message: dict[str, Any]) 
 def _run(shell: ZMQInteractiveShell, outlet: Outlet, message: dict[str, Any]) -> None:
     """Run one cell."""
     outlet.begin(message["budget"])
+    shell.execution_count = message["count"]
     _start_clock(outlet)
     shell.run(message["source"])
 
