@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import copy
+import functools
 import inspect
 import os
 import shutil
@@ -104,8 +106,7 @@ def source_of(function: Function, name: str) -> str:
     name : str
         What it is called in a notebook.
     """
-    module = sys.modules[function.__module__]
-    statements = ast.parse(inspect.getsource(module)).body
+    statements = _statements(function.__module__)
     bound = {used: node for node in statements for used in _bound(node)}
     own = function.__name__
     needed: set[str] = set()
@@ -118,6 +119,11 @@ def source_of(function: Function, name: str) -> str:
     if own != name and own in _names(bound[own]):
         lines.append(f"{own} = {name}")  # it calls itself
     return "\n\n".join(lines)
+
+
+@functools.cache
+def _statements(module: str) -> list[ast.stmt]:
+    return ast.parse(inspect.getsource(sys.modules[module])).body
 
 
 def _bound(node: ast.stmt) -> set[str]:
@@ -140,8 +146,9 @@ def _names(node: ast.stmt) -> set[str]:
 
 
 def _written(node: ast.stmt, own: str, name: str) -> str:
-    if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-        node.name = name if node.name == own else node.name
+    if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name == own:
+        node = copy.copy(node)
+        node.name = name
     return ast.unparse(node)
 
 
@@ -175,9 +182,14 @@ def hand_in(course: Course, lesson: Lesson, students: list[Student]) -> None:
     for student in students:
         path = folder / f"{student.name}_{lesson.topic}.ipynb"
         nbformat.write(filled(released, student.answers), path)
-    with contextlib.chdir(course.root):
+    collect_files(course.root, lesson.name)
+
+
+def collect_files(root: Path, lesson: str) -> None:
+    """Run ``nbgrader zip_collect`` in a course folder."""
+    with contextlib.chdir(root):
         app = ZipCollectApp()
-        app.initialize([lesson.name, "--log-level=ERROR"])
+        app.initialize([lesson, "--log-level=ERROR"])
         app.start()
 
 

@@ -1,0 +1,111 @@
+"""The sample class: made from the catalogue, complete, and graded as it must be."""
+
+import ast
+from types import SimpleNamespace
+
+import graded_course as gc
+import nbformat
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from nnlib.checking import assess, catalogue
+from nnlib.course import demo
+from nnlib.course.lesson import Lesson
+
+EXERCISES = [catalogue.find(name) for name in catalogue.names()]
+
+
+def needs_company(function):
+    """Whether a cell needs more than NumPy and the function: helpers, constants, imports."""
+    statements = ast.parse(demo.source_of(function, "answer")).body
+    return any(not isinstance(s, (ast.Import, ast.ImportFrom, ast.FunctionDef)) for s in statements[:-1]) or (
+        sum(isinstance(s, ast.FunctionDef) for s in statements) > 1
+    )
+
+
+ANSWERS = [
+    pytest.param(exercise, function, id=f"{exercise.name}-{function.__name__}")
+    for exercise in EXERCISES
+    for function in [*exercise.alternatives, *(m.function for m in exercise.misconceptions)]
+    if needs_company(function)
+]
+
+
+@pytest.mark.parametrize(("exercise", "function"), ANSWERS)
+def test_an_answer_of_the_catalogue_works_in_a_cell_of_its_own(exercise, function):
+    """Its source, with what it needs, is judged as the function itself is."""
+    cell = {"np": np, "__name__": "__main__"}
+    exec(compile(demo.source_of(function, exercise.name), "<cell>", "exec"), cell)
+    there, here = assess(exercise.name, cell[exercise.name]), assess(exercise.name, function)
+    assert there.score == here.score
+    assert there.misconceptions == here.misconceptions
+
+
+def test_the_sample_class_holds_every_kind_of_answer():
+    exercises = catalogue.of_lesson(gc.LESSON)
+    students = list(demo.sample_class({e.name: "" for e in exercises}, exercises))
+    assert len(students) >= 12
+    for exercise in exercises:
+        mistakes = {s.mistakes[exercise.name].name for s in students if exercise.name in s.mistakes}
+        assert mistakes == {mistake.name for mistake in exercise.misconceptions}
+    assert sum(bool(student.nothing) for student in students) == 1 + len(demo.FATAL)
+    assert len({student.name for student in students}) == len(students)
+
+
+class Row:
+    """A graded student, as the demo looks at one."""
+
+    status = "graded"
+
+    def __init__(self, earned, misconceptions=()):
+        verdict = {"exercise": "relu", "earned": earned, "points": 1.0}
+        self.verdicts = {"check_relu": {**verdict, "misconceptions": misconceptions}}
+
+
+@pytest.mark.parametrize(
+    ("student", "row", "words"),
+    [
+        (demo.Student("ada"), Row(1.0), None),
+        (demo.Student("ada"), Row(0.5), "expected the score 1, got 0.5 points"),
+        (demo.Student("ada", nothing={"relu"}), Row(0.0), None),
+        (demo.Student("ada", nothing={"relu"}), Row(1.0), "expected the score 0"),
+    ],
+)
+def test_a_surprising_grade_is_reported(student, row, words):
+    check_surprises(student, row, words)
+
+
+def test_a_misconception_that_is_not_recognised_is_reported():
+    mistake = next(m for m in catalogue.find("relu").misconceptions if m.name == "absolute value")
+    student = demo.Student("ada", mistakes={"relu": mistake})
+    check_surprises(student, Row(0.0, ["absolute value"]), None)
+    check_surprises(student, Row(0.0, []), "expected 'absolute value', recognised nothing")
+
+
+def check_surprises(student, row, words):
+    report = SimpleNamespace(rows={"ada": row})
+    grading = SimpleNamespace(secret=SimpleNamespace(seed=lambda student, exercise: 1))
+    found = list(demo.surprises(report, [student], grading))
+    assert len(found) == bool(words)
+    assert words is None or words in found[0]
+
+
+def test_a_student_who_was_lost_is_reported():
+    (sentence,) = demo.surprises(SimpleNamespace(rows={}), [demo.Student("ada")], None)
+    assert sentence == "ada was not graded: missing"
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
+def test_the_demo_grades_a_class_and_finds_what_it_expects(tmp_path, monkeypatch):
+    root = gc.make_course(tmp_path / "course")
+    lesson = Lesson(root, gc.LESSON)
+    assert nbformat.read(lesson.released, 4)
+    monkeypatch.chdir(root)
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(demo.tempfile, "tempdir", None)
+    result = CliRunner().invoke(demo.demo, ["--workers", "2"])
+    assert "every grade came out as expected" in result.output, result.output
+    assert result.exit_code == 0
+    (feedback,) = tmp_path.glob("nnlib-demo-*/course/feedback")
+    assert (feedback / "right" / gc.LESSON / f"{gc.TOPIC}.html").exists()
