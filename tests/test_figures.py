@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from nnlib import datasets, figures, functional
+from nnlib import datasets, figures, functional, optimizers
 from nnlib.figures import Figure, NotDrawn, graph, landscape
 from nnlib.figures.learner import Unusable, answer, usable
 
@@ -54,6 +54,7 @@ def examples():
             *datasets.noisy_line(9, 0), *datasets.noisy_line(7, 1),
         ),
         "gradient_histograms": lambda: figures.gradient_histograms(GRADS),
+        "heavy_ball": lambda: figures.heavy_ball(optimizers.momentum_step, (0.9, 0.6), 0.04, 20),
         "layer_reactions": lambda: figures.layer_reactions({"sigmoid": [1e-4, 0.0, 0.1]}),
         "learning_rate_fan": lambda: figures.learning_rate_fan(
             {0.1: [1.0, 0.5, 0.2], 2.0: [1.0, 30.0, np.inf, np.nan]}
@@ -75,7 +76,9 @@ def examples():
         "network_diagram": lambda: figures.network_diagram([4, 9, 2]),
         "neuron": lambda: figures.neuron([1, 2], [0.5, -1.0], 0.25, functional.sigmoid),
         "picture_grid": lambda: figures.picture_grid(FACES[:3], ["a", "b", "c"]),
+        "rate_explorer": lambda: figures.rate_explorer(bowl, {0.1: PATH, 0.3: 9 * PATH}),
         "scatter": lambda: figures.scatter(*MOONS),
+        "shrinking_factors": lambda: figures.shrinking_factors([1, 10], 0.2),
         "softmax_bars": lambda: figures.softmax_bars(functional.softmax, [2, -1], ["cat", "dog"]),
         "update_ratios": lambda: figures.update_ratios([[1e-4, 1e-3], [2e-4, 2e-3]]),
         "weights_as_images": lambda: figures.weights_as_images(
@@ -247,6 +250,15 @@ def test_only_layers_without_activation_collapse_to_a_line():
          "snapshots is empty; this figure needs one classifier or more."),
         (lambda: figures.error_flows_back([3, 4, 2], [0.1]),
          "norms is an array of shape (1,); this figure needs an array of shape (2,)."),
+        (lambda: figures.shrinking_factors([1, 10], None),
+         "The largest stable learning rate is None; this figure needs a number."),
+        (lambda: figures.shrinking_factors([1, 10], -0.2),
+         "The largest stable learning rate is -0.2; this figure needs one > 0."),
+        (lambda: figures.rate_explorer(lambda w: 0.0, {0.1: PATH}),
+         "The loss at the start is 0; this figure needs a number above 0."),
+        (lambda: figures.heavy_ball(lambda *args: None),
+         "momentum_step raised TypeError (cannot unpack non-iterable NoneType object); this figure "
+         "needs an array of shape (101,)."),
         (lambda: figures.layer_reactions({"ReLU": [-1.0]}),
          "ReLU is [-1.0]; norms are one number per layer, 0 or more."),
         (lambda: figures.gradient_histograms(None),
@@ -311,7 +323,7 @@ def test_inputs_of_a_graph_stand_just_before_they_are_used():
     assert len({tuple(place) for place in places}) == 5
 
 
-@pytest.mark.parametrize("name", ["boundary_forms", "descent", "error_flows_back"])
+@pytest.mark.parametrize("name", ["boundary_forms", "descent", "error_flows_back", "rate_explorer"])
 def test_an_animation_plays_from_one_small_piece_of_html(name):
     animation = examples()[name]()
     html = animation.to_jshtml()

@@ -25,6 +25,7 @@ from nnlib.figures.pictures import (
     weights_as_images,
 )
 from nnlib.figures.player import Animation
+from nnlib.figures.rates import heavy_ball, rate_explorer, shrinking_factors
 from nnlib.figures.regions import decision_region, decision_regions, scatter
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "error_flows_back",
     "fitted_curves",
     "gradient_histograms",
+    "heavy_ball",
     "layer_reactions",
     "learning_rate_fan",
     "learning_rate_range",
@@ -53,7 +55,9 @@ __all__ = [
     "network_diagram",
     "neuron",
     "picture_grid",
+    "rate_explorer",
     "scatter",
+    "shrinking_factors",
     "softmax_bars",
     "update_ratios",
     "weights_as_images",
