@@ -8,7 +8,8 @@ import pytest
 from nbgrader.preprocessors import CheckCellMetadata
 from nbgrader.utils import compute_checksum
 
-from nnlib.grading.restore import restore, template
+from nnlib.grading.restore import restore
+from nnlib.grading.template import template
 
 ORDER = ["setup", "relu", "check_relu", "dense_forward", "check_dense_forward"]
 

@@ -7,8 +7,9 @@ import nbformat
 import pytest
 
 from nnlib.checking.answer import Answer
+from nnlib.grading.examiner import exercise_in
 from nnlib.grading.pool import sandbox
-from nnlib.grading.run import exercise_in, run
+from nnlib.grading.run import run
 from nnlib.grading.sandbox import Limits, Played, Ran
 
 SEEDS = {"relu": 1, "dense_forward": 2}
@@ -215,7 +216,7 @@ class Liar:
     def __exit__(self, *_):
         pass
 
-    def run_cell(self, source):
+    def run_cell(self, source, count=None):
         return Ran()
 
     def play(self, name, probes, player="call", **_):

@@ -29,8 +29,8 @@ from rich.text import Text
 from ..checking import Exercise, assess, catalogue
 from ..checking.exercise import Misconception
 from ..grading.command import grade_class, prepare, workforce
-from ..grading.engine import Lesson as Grading
 from ..grading.ledger import Course
+from ..grading.lesson import Lesson as Grading
 from ..grading.report import Report, class_table, misconception_table
 from ..grading.sandbox import IsolationError, Sandbox
 from .lesson import Lesson, course_folder, lessons

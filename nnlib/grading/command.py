@@ -21,9 +21,10 @@ from rich.text import Text
 
 from ..checking import catalogue
 from . import harmless
-from .engine import Engine, Lesson
+from .engine import Engine
 from .isolation import LEVELS
 from .ledger import Course
+from .lesson import Lesson
 from .preprocessors import Run
 from .records import read_record
 from .report import Report, changes_table, class_table, misconception_table, write_csv

@@ -13,72 +13,20 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
-from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbgrader.utils import find_all_files
 
 from .feedback import render
-from .ledger import Course
+from .lesson import Lesson
 from .records import Row, mark, read_record, scores_of, write_graded, write_whole
 from .sandbox import IsolationError
-from .secret import Secret
-from .submission import Refused, collect
-from .work import Conditions, Job, OtherVersion, Outcome, exercises_of, fingerprint, work
+from .submission import Refused
+from .work import Job, OtherVersion, Outcome, fingerprint, work
 
 BATCH, BATCH_SECONDS = 20, 5.0
 TRIES = 3  # of one submission, where the machinery failed
-
-
-@dataclass
-class Lesson:
-    """A lesson that is being graded, and how."""
-
-    course: Course
-    name: str
-    secret: Secret
-    conditions: Conditions
-    dry: bool = False
-    force: bool = False
-    templates: dict[str, Any] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.templates = self.course.templates(self.name)
-        self.due = self.course.due(self.name)
-        self.extra = self._files_of_the_lesson()
-        asked = exercises_of(self.templates).values()
-        self.exercises = {e.name: e for cells in asked for e in cells.values()}
-        self.course.ledger.save()
-
-    def job(self, student: str) -> Job:
-        """Read what a student handed in.
-
-        Raises
-        ------
-        Refused
-            When it cannot be graded.
-        """
-        submission = collect(student, self.course.folder("submitted", student, self.name))
-        seeds = {name: self.secret.seed(student, e) for name, e in self.exercises.items()}
-        return Job(submission, self.templates, seeds, self.conditions)
-
-    def graded(self, student: str, notebook: str) -> Path:
-        """Where an executed notebook lies."""
-        return self.course.folder("autograded", student, self.name) / f"{notebook}.ipynb"
-
-    def feedback(self, student: str, notebook: str) -> Path:
-        """Where a feedback page lies."""
-        return self.course.folder("feedback", student, self.name) / f"{notebook}.html"
-
-    def _files_of_the_lesson(self) -> dict[str, Path]:
-        """What nbgrader lays beside every submission, by relative path."""
-        source = self.course.folder("source", ".", self.name)
-        ignored = [*self.course.folders.ignore, "*.ipynb"]
-        paths = map(Path, find_all_files(str(source), ignored))
-        return {path.relative_to(source).as_posix(): path for path in paths}
 
 
 class Engine:

@@ -26,8 +26,8 @@ from sqlalchemy.orm import Session, scoped_session, sessionmaker
 from traitlets.config import Config, PyFileConfigLoader
 from traitlets.utils.importstring import import_item
 
-from .restore import Template, template
 from .submission import Submission
+from .template import Template, template
 
 OURS = {"Run", "Execute", "CheckCellMetadata"}  # done by the workers, on cells that they rebuilt
 OPENERS = ("saveautogrades", "latesubmissions", "getgrades")

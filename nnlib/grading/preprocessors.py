@@ -20,13 +20,15 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Dict, Enum, Unicode
 
+from .examiner import checked
 from .isolation import LEVELS
 from .pool import sandbox
-from .restore import Template, restore, template
-from .run import checked, run
+from .restore import restore
+from .run import run
 from .sandbox import Limits
 from .secret import open_secret, secret_path
 from .submission import check_origin, collect
+from .template import Template, template
 
 
 class Restore(NbGraderPreprocessor):  # type: ignore[misc]

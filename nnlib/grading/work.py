@@ -18,11 +18,13 @@ import nbformat
 import nnlib
 
 from ..checking import Exercise
+from .examiner import exercise_in
 from .pool import sandbox
-from .restore import Template, restore
-from .run import Report, exercise_in, run
+from .restore import restore
+from .run import Report, run
 from .sandbox import Limits
 from .submission import Refused, Submission, check_origin, read_notebook
+from .template import Template
 
 # Folders whose code takes part in every grade.
 DECIDING = ("checking", "functional", "gradcheck", "grading", "runner")
