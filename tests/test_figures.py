@@ -10,15 +10,17 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from nnlib import datasets, figures, functional, optimizers
+from nnlib import datasets, figures, functional, optimizers, training
 from nnlib.figures import Figure, NotDrawn, graph, landscape
 from nnlib.figures.learner import Unusable, answer, usable
+from nnlib.gradcheck import numerical_gradient
 
 
 def not_written(Z):
     raise NotImplementedError
 
 
+SPIRALS = datasets.spirals(31, 0, turns=1.5)
 MOONS = datasets.moons(43, 0)
 FACES, KINDS = datasets.cats_and_dogs(11, 4, cache=False)
 RNG = np.random.default_rng(6)
@@ -34,6 +36,10 @@ def bowl(w):
 def examples():
     """One call of every figure function, by name."""
     return {
+        "accuracy_and_loss": lambda: figures.accuracy_and_loss(
+            lambda w: np.outer([1.0, -2.0, 0.5], [0, w]), np.array([1, 0, 0]),
+            functional.accuracy, functional.softmax_cross_entropy, np.linspace(-1, 1, 9), "w",
+        ),
         "activation_functions": lambda: figures.activation_functions(
             {"relu": functional.relu, "sigmoid": functional.sigmoid}
         ),
@@ -48,12 +54,19 @@ def examples():
             {"one": lambda X: X, "other": lambda X: (X[:, 0] > 0).astype(int)}, *MOONS
         ),
         "descent": lambda: figures.descent(bowl, {"SGD": PATH, "momentum": PATH[:3]}),
+        "error_by_step": lambda: figures.error_by_step(
+            {"central": numerical_gradient}, lambda x: float(x[0] ** 3), 12.0, 2.0
+        ),
         "error_flows_back": lambda: figures.error_flows_back([3, 4, 2], [1e-4, 0.1]),
         "fitted_curves": lambda: figures.fitted_curves(
             {"flat": lambda X: 0 * X, "line": lambda X: 1.5 * X[:, 0]},
             *datasets.noisy_line(9, 0), *datasets.noisy_line(7, 1),
         ),
         "gradient_histograms": lambda: figures.gradient_histograms(GRADS),
+        "hidden_neurons": lambda: figures.hidden_neurons(
+            functional.network_forward, datasets.spiral_network(), *SPIRALS
+        ),
+        "kink": lambda: figures.kink(numerical_gradient, functional.relu, 1e-3, 4e-4),
         "heavy_ball": lambda: figures.heavy_ball(optimizers.momentum_step, (0.9, 0.6), 0.04, 20),
         "layer_reactions": lambda: figures.layer_reactions({"sigmoid": [1e-4, 0.0, 0.1]}),
         "learning_rate_fan": lambda: figures.learning_rate_fan(
@@ -62,13 +75,21 @@ def examples():
         "learning_rate_range": lambda: figures.learning_rate_range(
             [0.01, 0.1, 1.0, 10.0], [0.99, 0.9, 0.5, np.inf]
         ),
+        "line_fits": lambda: figures.line_fits(
+            training.fit_line, *datasets.noisy_line(9, 0), 0.1, (0, 2, 9)
+        ),
         "linear_layers_collapse": lambda: figures.linear_layers_collapse(
             functional.dense_forward, functional.relu
         ),
+        "local_gradients": lambda: figures.local_gradients({"ReLU": lambda z: 1.0 * (z > 0)}),
         "loss_curves": lambda: figures.loss_curves(
             {"training": [0.7, 0.4, 0.1], "validation": [0.7, 0.5, 0.6]}, log=True
         ),
         "loss_landscape": lambda: figures.loss_landscape(bowl, {"SGD": PATH}),
+        "losses_by_logit": lambda: figures.losses_by_logit(
+            {"cross-entropy": functional.binary_cross_entropy}, mark=-3
+        ),
+        "lost_digits": lambda: figures.lost_digits({"sure": functional.binary_cross_entropy}),
         "matrix_shapes": lambda: figures.matrix_shapes(5, 3, 4),
         "most_confidently_wrong": lambda: figures.most_confidently_wrong(
             FACES, KINDS, np.tile([0.8, 0.2], (11, 1)), ["cat", "dog"]
@@ -78,9 +99,21 @@ def examples():
         "picture_grid": lambda: figures.picture_grid(FACES[:3], ["a", "b", "c"]),
         "rate_explorer": lambda: figures.rate_explorer(bowl, {0.1: PATH, 0.3: 9 * PATH}),
         "scatter": lambda: figures.scatter(*MOONS),
+        "secants": lambda: figures.secants(lambda x: x**3, 12.0, 2.0, 0.5),
         "shrinking_factors": lambda: figures.shrinking_factors([1, 10], 0.2),
         "softmax_bars": lambda: figures.softmax_bars(functional.softmax, [2, -1], ["cat", "dog"]),
+        "spread_curves": lambda: figures.spread_curves(
+            {"one": [[0.7, 0.4, 0.1], [0.7, 0.5, 0.2]], "all": [[0.7, 0.6, 0.5]]}, log=True
+        ),
+        "training_loop": lambda: figures.training_loop(),
+        "squared_errors": lambda: figures.squared_errors(
+            functional.mean_squared_error, [19, 23, 30], [20, 23, 26], ["a", "b", "c"]
+        ),
+        "surprise": lambda: figures.surprise({"first": 0.9, "second": 0.2}),
         "update_ratios": lambda: figures.update_ratios([[1e-4, 1e-3], [2e-4, 2e-3]]),
+        "valley": lambda: figures.valley(
+            lambda w: (w - 3) ** 2, {"left": [-1.0, 1.0, 2.0], "right": [5.0, 4.0]}
+        ),
         "weights_as_images": lambda: figures.weights_as_images(
             np.arange(60).reshape(20, 3) / 60 - 0.3, 4, 5
         ),

@@ -7,6 +7,7 @@ written yet, or answers something else, a sentence stands in the figure's place.
 from nnlib.figures.animations import boundary_forms, descent, error_flows_back
 from nnlib.figures.backward import backward_shapes, where_the_error_begins
 from nnlib.figures.base import Figure, NotDrawn
+from nnlib.figures.chain_rule import error_by_step, kink, local_gradients, secants
 from nnlib.figures.curves import (
     fitted_curves,
     learning_rate_fan,
@@ -17,7 +18,15 @@ from nnlib.figures.diagrams import matrix_shapes, network_diagram, neuron
 from nnlib.figures.functions import activation_functions, linear_layers_collapse, softmax_bars
 from nnlib.figures.gradients import gradient_histograms, layer_reactions, update_ratios
 from nnlib.figures.graph import computation_graph
+from nnlib.figures.hidden import hidden_neurons
 from nnlib.figures.landscape import loss_landscape
+from nnlib.figures.loss import (
+    accuracy_and_loss,
+    losses_by_logit,
+    lost_digits,
+    squared_errors,
+    surprise,
+)
 from nnlib.figures.pictures import (
     confusion_table,
     most_confidently_wrong,
@@ -27,11 +36,13 @@ from nnlib.figures.pictures import (
 from nnlib.figures.player import Animation
 from nnlib.figures.rates import heavy_ball, rate_explorer, shrinking_factors
 from nnlib.figures.regions import decision_region, decision_regions, scatter
+from nnlib.figures.steps import line_fits, spread_curves, training_loop, valley
 
 __all__ = [
     "Animation",
     "Figure",
     "NotDrawn",
+    "accuracy_and_loss",
     "activation_functions",
     "backward_shapes",
     "boundary_forms",
@@ -40,16 +51,23 @@ __all__ = [
     "decision_region",
     "decision_regions",
     "descent",
+    "error_by_step",
     "error_flows_back",
     "fitted_curves",
     "gradient_histograms",
     "heavy_ball",
+    "hidden_neurons",
+    "kink",
     "layer_reactions",
     "learning_rate_fan",
     "learning_rate_range",
+    "line_fits",
     "linear_layers_collapse",
+    "local_gradients",
     "loss_curves",
     "loss_landscape",
+    "losses_by_logit",
+    "lost_digits",
     "matrix_shapes",
     "most_confidently_wrong",
     "network_diagram",
@@ -57,9 +75,15 @@ __all__ = [
     "picture_grid",
     "rate_explorer",
     "scatter",
+    "secants",
     "shrinking_factors",
     "softmax_bars",
+    "spread_curves",
+    "squared_errors",
+    "surprise",
+    "training_loop",
     "update_ratios",
+    "valley",
     "weights_as_images",
     "where_the_error_begins",
 ]

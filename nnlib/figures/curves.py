@@ -5,6 +5,7 @@ from typing import Any
 
 import matplotlib
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 
 from nnlib.arrays import Array
 from nnlib.figures.base import Figure, drawing
@@ -44,6 +45,7 @@ def loss_curves(
             axes.plot(best, losses[best], MARKERS[number], color=COLORS[number])
         facts.append(f"{name} {course(losses, xlabel)}")
     axes.set(xlabel=xlabel, ylabel=ylabel)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))  # there is no epoch 2.5
     if log:
         axes.set_yscale("log")
     axes.grid(visible=True)
