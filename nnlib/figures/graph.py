@@ -66,7 +66,7 @@ def computation_graph(
                 number = f"{local_grads[node][use]:.3g}"
                 middle = (start + end) / 2 + bend / 2 * np.array([1, -1]) * (end - start)[::-1]
                 axes.text(*middle, number.replace("-", "−"), ha="center", va="center",
-                          fontsize=14.2 * unit, color=COLORS[1], zorder=2,
+                          fontsize=14.2 * unit, color=COLORS[1], zorder=5,
                           bbox={"facecolor": "white", "edgecolor": "none", "pad": 1})  # fmt: skip
                 short = [names[k].partition(" = ")[0] for k in (parent, node)]
                 facts.append(f"edge from {short[0]} to {short[1]} {number}")
