@@ -46,7 +46,7 @@ def hidden_neurons(network_forward: Function, params: Parameters, X: Array, y: A
             if field.min() < 0 < field.max():
                 axes.contour(field, [0], extent=extent, origin="lower", colors=INK, linewidths=1.2)
             for label in (0, 1):
-                axes.plot(*X[y == label].T, MARKERS[label], color=COLORS[label], markersize=1.3)
+                axes.plot(*X[y == label].T, MARKERS[label], color=COLORS[label], markersize=1.0)
             axes.set(xticks=[], yticks=[], xlim=extent[:2], ylim=extent[2:])
             axes.set_title(f"{layer + 1}.{number + 1}: on {shares[number]:.0%}", fontsize=9)
         for axes in row[len(b) :]:
