@@ -138,13 +138,17 @@ figures.valley(hilly, walks)
 # The name stands for *stochastic gradient descent*; section 5 says what is random about it.
 #
 # <details><summary>Hint 1: where to look</summary>
+#
 # There are two levels: the layers in the list, and W and b in each layer. `zip` walks through two
 # lists side by side.
+#
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
+#
 # Build a new list. An operator such as -= writes into the array where it lies, and so into the
 # caller's list; an ordinary subtraction makes a new array.
+#
 # </details>
 
 
@@ -164,7 +168,8 @@ check(sgd_step)
 
 # %% [markdown]
 # Now the walk has two dimensions. We let a weight $w$ and a bias $b$ go down the bowl $\frac12 w^2
-# + 2 b^2$, with the gradient $(w, 4b)$, from (4, 2). The contour lines are places of equal loss.
+# + 2 b^2$, with the gradient $(w, 4b)$, from (4, 2), at the rate 0.15. The contour lines are
+# places of equal loss.
 #
 # Decide before you run it: does the walk head straight for the lowest place?
 
@@ -200,9 +205,9 @@ with unfinished():
 #
 # $$\hat y = Xw + b \qquad L = \frac1N \sum_n (\hat y_n - y_n)^2$$
 #
-# $X$ is (N, D), $w$ (D,), $b$ a number, $\hat y$ and $y$ are (N,). A square has slope twice its
-# root, so the loss tells each prediction $2(\hat y_n - y_n)/N$. The line passes that on as a dense
-# layer does in lesson 04: $w$ is blamed by what came in, $b$ came in with a 1.
+# $X$ is (N, D), $w$ (D,), $b$ a number, $\hat y$ and $y$ are (N,). The slope of $e^2$ is $2e$, so
+# the loss tells each prediction $2(\hat y_n - y_n)/N$. The line passes that on as a dense layer
+# does in lesson 04: $w$ is blamed by what came in, $b$ came in with a 1.
 #
 # $$dw = X^\top \, \frac{2(\hat y - y)}{N} \qquad db = \sum_n \frac{2(\hat y_n - y_n)}{N}$$
 #
@@ -222,12 +227,16 @@ with unfinished():
 # and after two steps `w = [1.68]`, `b = 0.64`.
 #
 # <details><summary>Hint 1: where to look</summary>
+#
 # Section 1's `walk` is the loop, with two parameters in place of one. The formulas above fill it.
+#
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
+#
 # Compute what the loss tells each prediction once, keep it in a variable of shape (N,), and use it
 # for both gradients. A vector of D zeros needs D, which is a size of X.
+#
 # </details>
 
 
@@ -259,19 +268,19 @@ with unfinished():
     w, b = fit_line(X_line, y_line, 0.1, 200)
     ones = np.ones(len(y_line))
     best = np.linalg.lstsq(np.column_stack([X_line[:, 0], ones]), y_line, rcond=None)[0]
-    print(f"after 200 steps:     {w.item():.6f} x {b:+.6f}")
-    print(f"best line there is:  {best[0]:.6f} x {best[1]:+.6f}")
+    for name, line in {"after 200 steps": (w.item(), b), "best line there is": best}.items():
+        loss = mean_squared_error(X_line[:, 0] * line[0] + line[1], y_line)
+        print(f"{name}: {line[0]:.6f} x {line[1]:+.6f}, loss {loss:.3f}")
 
 # %% [markdown]
-# The walk ends at the best line there is. For a line there is also a formula that jumps there at
-# once; `lstsq` uses it. For a neural network nobody has such a formula, and the walk works all the
-# same.
+# Twenty steps are nearly the end: two hundred lead to the same loss, and to the best line there
+# is. For a line there is also a formula that jumps there at once; `lstsq` uses it. For a neural
+# network nobody has such a formula, and the walk works all the same.
 #
 # ## 4 The loop
 #
-# A network is trained in four steps that follow one another in a ring. You wrote three of them in
-# lessons 01, 02 and 04, and the fourth is `sgd_step`. In which of the four does a parameter
-# change?
+# Training a network goes round in a ring of four boxes. You wrote three of them in lessons 01, 02
+# and 04, and the fourth is `sgd_step`. In which of the four does a parameter change?
 
 # %% tags=["demo"]
 figures.training_loop()
@@ -279,8 +288,7 @@ figures.training_loop()
 # %% [markdown]
 # Only in the last one. The other three look at the network and leave it as it is.
 #
-# Our data for the next sections are two moons, 200 points with so much noise that they overlap. No
-# curve that we would draw by hand tells all of them apart.
+# Our data for the next sections are two moons, 200 points with so much noise that they overlap.
 
 # %% tags=["demo"]
 X, y = datasets.moons(200, 0, noise=0.3)
@@ -332,13 +340,17 @@ with unfinished():
 # **By hand:** 5 examples in batches of 2 make batches of 2, 2 and 1; in batches of 8, one of 5.
 #
 # <details><summary>Hint 1: where to look</summary>
+#
 # `rng.permutation(N)` gives the numbers from 0 to N − 1 in random order. An array can be asked for
 # several rows at once, `X[[4, 0, 2]]`.
+#
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
+#
 # Shuffle row numbers, not rows. Cut the shuffled numbers into pieces, and use each piece twice. A
 # slice that reaches beyond the end of an array just ends there.
+#
 # </details>
 
 
@@ -375,7 +387,8 @@ check(minibatches)
 # **Returns** `(params, losses)`: the trained parameters, and a list with one loss per epoch. The
 # network is `network_forward`, the loss softmax cross-entropy.
 #
-# - Every epoch takes each example once, in a new order drawn from `rng`.
+# - Every epoch takes each example once, in batches of `batch_size` and a last one that may be
+#   smaller, in a new order drawn from `rng`.
 # - A batch's loss is taken before the batch's own update. An epoch's loss is the mean over its
 #   examples.
 # - The start that was handed in keeps its values. 0 epochs return it, and an empty list.
@@ -388,13 +401,17 @@ check(minibatches)
 # epoch's loss is 0.5836.
 #
 # <details><summary>Hint 1: where to look</summary>
+#
 # Which function is which box of the picture in section 4? Two of them you wrote in this lesson,
 # the others are imported; you met all of them in the cell that went once round the loop.
+#
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
+#
 # Two loops, one inside the other; each round of the inner one replaces `params`. A mean times the
 # number of its examples is a sum again, and sums may be added up.
+#
 # </details>
 
 
@@ -432,6 +449,8 @@ with unfinished():
     display(figures.decision_region(lambda Z: network_forward(Z, trained)[0], X, y))
 
 # %% [markdown]
+# 185 of them. Where the moons overlap, points of both classes lie side by side.
+#
 # ### Why shuffle?
 #
 # Suppose the data come sorted: first all points of class 0, then all of class 1, in every epoch.
@@ -459,12 +478,15 @@ with unfinished():
         curves["shuffled"].append(loss_of(shuffled, X, y))
     display(figures.loss_curves(curves))
     for name, params in {"sorted": ordered, "shuffled": shuffled}.items():
-        print(f"{name}: accuracy {accuracy(network_forward(X, params)[0], y):.3f}")
+        logits, _ = network_forward(X, params)
+        ones = logits.argmax(axis=1).sum()
+        print(f"{name}: accuracy {accuracy(logits, y):.3f}, says class 1 for {ones} of 200 points")
 
 # %% [markdown]
 # It does: 87.5 % right instead of 93.5 %, and twice the loss. Ten batches of one class push the
 # network towards that class, ten of the other push it back, and at the end of each epoch it leans
-# towards what it saw last. A shuffled batch of 10 is a small portrait of the whole.
+# towards what it saw last: it says class 1 for 125 points, and there are 100. A shuffled batch of
+# 10 is a small portrait of the whole.
 #
 # ## 7 Where to start
 #
@@ -520,7 +542,7 @@ with unfinished():
 #
 # $$v = \frac{2}{D}$$
 #
-# This is **He initialisation**, after the first author of the paper that proposed it. The 2 makes
+# This is **He initialization**, after the first author of the paper that proposed it. The 2 makes
 # up for the half that ReLU throws away. In that paper a network of 30 layers learns from this
 # start, and stands still when its weights are smaller by $\sqrt2$, with the variance 1/D.
 
@@ -530,7 +552,7 @@ with unfinished():
 # **Takes** `sizes`, the widths from the inputs to the outputs, at least two of them, and `rng`, a
 # `numpy.random.Generator`.
 #
-# **Returns** `params`, one `(W, b)` per pair of neighbours in `sizes`: `W` (D, H), every entry
+# **Returns** `params`, one `(W, b)` per pair of neighbors in `sizes`: `W` (D, H), every entry
 # drawn for itself from `rng` with mean 0 and variance 2/D; `b` (H,), all zeros. A normal or a
 # uniform distribution will do; what counts is the mean and the variance.
 #
@@ -538,13 +560,17 @@ with unfinished():
 # deviations $\sqrt{2/50} = 0.2$ and $\sqrt{2/10} = 0.447$, and zeros of shapes (10,) and (3,).
 #
 # <details><summary>Hint 1: where to look</summary>
+#
 # The documentation of `rng.normal`: which of the two, variance or standard deviation, is its
 # `scale`?
+#
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
+#
 # Three sizes make two layers. Each layer goes from one size to the next one in the list, and the
 # first of the two is its fan-in.
+#
 # </details>
 
 
@@ -701,7 +727,7 @@ def scores(batch_size, learning_rate):
 
 with unfinished():
     best = {}
-    for batch_size, rates in {1: (0.01, 0.03, 0.1), 16: (0.3, 1, 3), 200: (1, 3, 10)}.items():
+    for batch_size, rates in {1: (0.03, 0.1, 0.3), 16: (0.3, 1, 3), 200: (1, 3, 10)}.items():
         tried = {rate: scores(batch_size, rate) for rate in rates}
         rate = min(tried, key=lambda rate: np.median(tried[rate][:, -1]))
         best[f"batch size {batch_size}, rate {rate}"] = tried[rate]
@@ -744,10 +770,11 @@ with unfinished():
 # In a real training nobody sees a boundary or a valley. All there is to see is the diary, one loss
 # per epoch. What can be read from it?
 #
-# - **Where it starts.** A network that knows nothing of C classes and does not pretend to loses ln
-#   C: 0.69 for two classes, 2.30 for ten. A start far above that means weights that are too large.
-# - **The slope at the end.** As long as the curve falls, training longer helps. Where it is flat,
-#   something else must change.
+# - **Where it starts.** A network that knows nothing of C classes and does not pretend to loses
+#   $\ln C$: 0.69 for two classes, 2.30 for ten. A start far above that is usually a sign of
+#   weights that are too large.
+# - **The slope at the end.** As long as the curve falls, more epochs lower it further. Where it
+#   has been flat for long, something else must change.
 # - **The wobble.** Small batches and large rates make it; a curve that jumps and does not come
 #   down asks for a smaller rate.
 #
@@ -772,6 +799,7 @@ with unfinished():
 #   more, however long we wait.
 # - **C: rate too large** (5). Jumps, and never comes down.
 # - **D: healthy** (0.5). Steep, then slower and slower, with a little wobble.
+#
 # </details>
 #
 # What a training curve does not show is whether the network will be right on inputs that are not
@@ -780,8 +808,9 @@ with unfinished():
 # %% [markdown]
 # ## 10 Spirals
 #
-# Two arms wound around each other, one and a half turns each. A straight line cannot tell them
-# apart, nor can any simple curve. Can sixty-four hidden neurons in two layers?
+# Lesson 01 told two spirals apart with 74 numbers that fell from the sky. Now we find such numbers
+# ourselves. The points are noisier this time, and our network is larger, with two hidden layers of
+# 32 neurons: 1,218 numbers.
 #
 # We draw 500 points and put 200 of them aside; nobody looks at them until section 11.
 
@@ -842,10 +871,10 @@ with unfinished():
         print(f"{name:6}  network {right:.3f} (loss {loss:.3f})  table {table_right:.3f}")
 
 # %% [markdown]
-# The table has learned nothing: on new points it is as good as a coin. The network is right on 96
-# % of them, so it has learned something about the source of the points, not only the points. But
-# it is a little better on what it has seen, and its loss there is ten times smaller. That gap is
-# the subject of lesson 07.
+# The table has learned nothing: on new points it is as good as a coin. The network is right on
+# 96 % of them, so it has learned something about the source of the points, not only the points.
+# But it is a little better on what it has seen, and its loss there is ten times smaller. That gap
+# is the subject of lesson 07.
 #
 # How sure is the 96 %? A share $p$ of $n$ points has a standard error of $\sqrt{p(1-p)/n}$, here
 # $\sqrt{0.96 \cdot 0.04 / 200} = 0.014$. We can check it, since our source never runs dry: 5,000
@@ -857,11 +886,9 @@ with unfinished():
 # %% tags=["demo"]
 with unfinished():
     many, labels = datasets.spirals(5000, 1, noise=0.07, turns=1.5)
-    print(f"5,000 new points:            {accuracy(network_forward(many, spiral)[0], labels):.3f}")
     turned = np.column_stack([-many[:, 1], many[:, 0]])
-    print(
-        f"the same, a quarter turned:  {accuracy(network_forward(turned, spiral)[0], labels):.3f}"
-    )
+    for name, data in {"5,000 new points": many, "the same, turned": turned}.items():
+        print(f"{name}: {accuracy(network_forward(data, spiral)[0], labels):.3f}")
 
 # %% [markdown]
 # The score on 200 points was honest, within its error. On the turned spirals the network is no
@@ -890,34 +917,44 @@ with unfinished():
 #
 # 1. Which learning rate takes $(w - 3)^2$ to its bottom in a single step, from everywhere?
 # <details><summary>Answer</summary>
+#
 # The one for which 1 − 2η is 0: a rate of 1/2. It depends on how strongly this valley is curved;
 # lesson 06 makes a rule of it.
+#
 # </details>
 #
 # 2. All biases start equal, at zero. Why does that do no harm?
 # <details><summary>Answer</summary>
+#
 # The weights differ, so the neurons' sums and gradients differ, and the biases part with the first
 # step.
+#
 # </details>
 #
 # 3. The diary's loss of an epoch is mostly larger than the loss on the same data after the epoch.
 #    Why?
 # <details><summary>Answer</summary>
+#
 # Each batch told its loss before its own update and before all later ones. While the loss falls,
 # the diary is a little behind.
+#
 # </details>
 
 # %% [markdown]
 # 4. Somebody draws every batch anew from all examples, with replacement. What changes?
 # <details><summary>Answer</summary>
+#
 # Each batch is still right on average. But after as many draws as there are examples some came
 # twice, and about 37 % never came: with 200 examples $(1 - 1/200)^{200} = 0.367$.
+#
 # </details>
 #
-# 5. Your network scores 0.960 on 200 unseen points, your neighbour's 0.970. Is it better?
+# 5. Your network scores 0.960 on 200 unseen points, your neighbor's 0.970. Is it better?
 # <details><summary>Answer</summary>
+#
 # Nobody can tell. Each score has a standard error of about 0.013, more than the difference. Two
 # more right answers make it up.
+#
 # </details>
 
 # %% [markdown]
