@@ -13,20 +13,42 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-import nbformat
-
 from .feedback import render
 from .lesson import Lesson
-from .records import Row, mark, read_record, scores_of, write_graded, write_whole
+from .records import (
+    Row,
+    from_text,
+    mark,
+    read_record,
+    scores_of,
+    to_text,
+    write_graded,
+    write_whole,
+)
 from .sandbox import IsolationError
-from .submission import Refused
+from .submission import Refused, Submission
 from .work import Job, OtherVersion, Outcome, fingerprint, work
+
+Page = tuple[str, dict[str, Any]]  # a notebook with its grades, and what nbgrader's template asks
 
 BATCH, BATCH_SECONDS = 20, 5.0
 TRIES = 3  # of one submission, where the machinery failed
+
+
+@dataclass
+class _Entry:
+    """One student on the way into the gradebook."""
+
+    row: Row
+    submission: Submission
+    outcome: Outcome
+    notebooks: dict[str, Any]
+    texts: dict[str, str] = field(default_factory=dict)
+    pages: dict[str, Page] = field(default_factory=dict)
 
 
 class Engine:
@@ -134,78 +156,78 @@ class Engine:
 
     def _record(self) -> None:
         """Write what is finished: gradebook, notebooks, then order the feedback pages."""
-        batch, self._finished = self._finished, []
-        opened = [
-            (job, outcome, {n: nbformat.reads(t, 4) for n, t in outcome.notebooks.items()})
-            for job, outcome in batch
-        ]
-        rows = [self._row(job, outcome, notebooks) for job, outcome, notebooks in opened]
-        if not self.lesson.dry:
-            entries = [
-                (row, job.submission, nb) for row, (job, _, nb) in zip(rows, opened, strict=True)
-            ]
-            if not self._entered(entries):
-                for entry in entries:  # to lose nobody but those with whom it does not work
-                    self._entered([entry])
-        for row, (job, outcome, notebooks) in zip(rows, opened, strict=True):
-            if row.status == "graded" and not self.lesson.dry:
-                self._write(row, job, outcome, notebooks)
-            self._tell(row, outcome)
+        batch, self._finished = [self._open(*pair) for pair in self._finished], []
+        if not self.lesson.dry and not self._entered(batch):
+            for entry in batch:  # to lose nobody but those with whom it does not work
+                self._entered([entry])
+        for entry in batch:
+            if entry.row.status == "graded" and not self.lesson.dry:
+                self._write(entry)
+            self._tell(entry.row, entry.outcome)
 
-    def _entered(self, entries: list[tuple[Row, Any, dict[str, Any]]]) -> bool:
+    def _open(self, job: Job, outcome: Outcome) -> _Entry:
+        """What is to be entered for a student."""
+        notebooks = {name: from_text(text) for name, text in outcome.notebooks.items()}
+        scores = {key: s for nb in notebooks.values() for key, s in scores_of(nb).items()}
+        verdicts = {key: v for cells in outcome.verdicts.values() for key, v in cells.items()}
+        notes = [*outcome.notes, *outcome.failures]
+        before = self.lesson.course.scores(job.submission.student, self.lesson.name, notebooks)
+        row = Row(job.submission.student, "graded", "", scores, verdicts, notes, before)
+        record = {
+            "fingerprint": fingerprint(job, self.lesson.due),
+            "seed": self.lesson.secret.id,
+            "version": self.lesson.conditions.code,
+            "isolation": outcome.isolation,
+            "notes": notes,
+            "scores": scores,
+            "verdicts": verdicts,
+        }
+        for notebook in notebooks.values():
+            mark(notebook, record)
+        return _Entry(row, job.submission, outcome, notebooks)
+
+    def _entered(self, batch: list[_Entry]) -> bool:
         """Enter grades into the gradebook in one transaction; whether that worked."""
         course = self.lesson.course
         try:
-            for _, submission, notebooks in entries:
-                course.record(submission, self.lesson.name, notebooks)
+            for entry in batch:
+                course.record(entry.submission, self.lesson.name, entry.notebooks)
+                entry.texts = {name: to_text(nb) for name, nb in entry.notebooks.items()}
+                entry.pages = {n: self._page(entry.row, n, text) for n, text in entry.texts.items()}
             course.ledger.save()
         except Exception as problem:
             course.ledger.drop()
-            for row, _, _ in entries:
-                row.status = "not graded"
-                row.reason = f"the gradebook could not be written: {_cause(problem)}"
+            for entry in batch:
+                entry.row.status = "not graded"
+                entry.row.reason = f"the gradebook could not be written: {_cause(problem)}"
             return False
-        for row, _, _ in entries:
-            row.status, row.reason = "graded", ""
+        for entry in batch:
+            entry.row.status, entry.row.reason = "graded", ""
         return True
 
-    def _row(self, job: Job, outcome: Outcome, notebooks: dict[str, Any]) -> Row:
-        scores = {key: s for nb in notebooks.values() for key, s in scores_of(nb).items()}
-        verdicts = {key: v for cells in outcome.verdicts.values() for key, v in cells.items()}
-        before = self.lesson.course.scores(job.submission.student, self.lesson.name)
-        notes = [*outcome.notes, *outcome.failures]
-        return Row(job.submission.student, "graded", "", scores, verdicts, notes, before)
-
-    def _write(self, row: Row, job: Job, outcome: Outcome, notebooks: dict[str, Any]) -> None:
-        """Write a student's folder of graded work, with the record of how it was graded."""
-        for notebook in notebooks.values():
-            record = {
-                "fingerprint": fingerprint(job, self.lesson.due),
-                "seed": self.lesson.secret.id,
-                "version": self.lesson.conditions.code,
-                "isolation": outcome.isolation,
-                "notes": row.notes,
-                "scores": row.scores,
-                "verdicts": row.verdicts,
-            }
-            mark(notebook, record)
+    def _write(self, entry: _Entry) -> None:
+        """Write a student's folder of graded work, and order the pages that belong to it."""
+        row = entry.row
         folder = self.lesson.course.folder("autograded", row.student, self.lesson.name)
         try:
-            write_graded(folder, job.submission, self.lesson.extra, notebooks)
+            write_graded(folder, entry.submission, self.lesson.extra, entry.texts)
         except OSError as problem:
             row.status, row.reason = "not graded", f"its files could not be written: {problem}"
             return
-        for name, notebook in notebooks.items():
-            self._order_feedback(row, name, notebook)
+        for name, page in entry.pages.items():
+            self._order(row, name, page)
 
-    def _order_feedback(self, row: Row, name: str, notebook: Any) -> None:
-        """Have a page rendered with all that the gradebook knows by now."""
-        course, path = self.lesson.course, self.lesson.feedback(row.student, name)
+    def _page(self, row: Row, name: str, text: str) -> Page:
+        """A feedback page to be: with all that the gradebook knows by now."""
+        course, notebook = self.lesson.course, from_text(text)
         resources = course.resources(row.student, self.lesson.name, name)
-        notebook, resources = course.with_grades(notebook, resources)
-        course.ledger.drop()
+        course.add_grades(notebook, resources)
+        return to_text(notebook), resources
 
-        arguments = (render, nbformat.writes(notebook), resources, dict(course.config))
+    def _order(self, row: Row, name: str, page: Page) -> None:
+        """Have a page rendered and written."""
+        path = self.lesson.feedback(row.student, name)
+        arguments = (render, *page, dict(self.lesson.course.config))
 
         def rendered(future: Future[str], number: int = 1) -> None:
             try:
@@ -231,8 +253,7 @@ class Engine:
         if not records or any(r.get("fingerprint") != wanted for r in records.values()):
             return None
         record = next(iter(records.values()))
-        held = self.lesson.course.scores(student, self.lesson.name)
-        self.lesson.course.ledger.drop()
+        held = self.lesson.course.scores(student, self.lesson.name, records)
         if any(held.get(key, -1) != score for key, score in record["scores"].items()):
             return None
         notes, scores, verdicts = record["notes"], record["scores"], record["verdicts"]
@@ -249,7 +270,7 @@ class Engine:
         )
         if self.lesson.dry or (page.exists() and page.stat().st_mtime >= graded.stat().st_mtime):
             return
-        self._order_feedback(row, name, nbformat.read(graded, 4))
+        self._order(row, name, self._page(row, name, graded.read_text("utf-8")))
 
 
 def _cause(problem: Exception) -> str:

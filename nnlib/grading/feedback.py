@@ -8,13 +8,14 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-import nbformat
 from nbconvert.exporters import HTMLExporter
 from nbconvert.exporters.templateexporter import TemplateExporter
 from nbconvert.filters import Highlight2HTML, markdown2html_mistune
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbgrader.converters import GenerateFeedback
 from traitlets.config import Config
+
+from .records import from_text
 
 
 class _Exporter(HTMLExporter):  # type: ignore[misc]
@@ -51,7 +52,7 @@ def render(notebook: str, resources: dict[str, Any], config: dict[str, Any]) -> 
         HTML.
     """
     exporter = _exporter(_Frozen(config))
-    page, _ = exporter.from_notebook_node(nbformat.reads(notebook, 4), resources)
+    page, _ = exporter.from_notebook_node(from_text(notebook), resources)
     return str(page)
 
 

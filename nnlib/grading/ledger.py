@@ -13,7 +13,7 @@ import os
 import sys
 import tempfile
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from nbgrader import utils
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import GetGrades
 from sqlalchemy.exc import SAWarning
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 from traitlets.config import Config, PyFileConfigLoader
@@ -28,6 +29,8 @@ from traitlets.utils.importstring import import_item
 
 from .submission import Submission
 from .template import Template, template
+
+Scores = dict[str, float | None]
 
 OURS = {"Run", "Execute", "CheckCellMetadata"}  # done by the workers, on cells that they rebuilt
 OPENERS = ("saveautogrades", "latesubmissions", "getgrades")
@@ -37,14 +40,14 @@ class _Batch(Session):  # type: ignore[misc]
     """A session whose `commit` waits for the end of the batch."""
 
     def commit(self) -> None:
-        self.flush()
+        """Nothing yet."""
 
     def commit_batch(self) -> None:
         super().commit()
 
 
 class Ledger(Gradebook):  # type: ignore[misc]
-    """nbgrader's gradebook, kept open, and committed by `save`."""
+    """nbgrader's gradebook, kept open, committed by `save`, and quick to find a student's rows."""
 
     db: Any
 
@@ -53,6 +56,7 @@ class Ledger(Gradebook):  # type: ignore[misc]
             super().__init__(url, course_id)
         self.db.remove()
         self.db = scoped_session(sessionmaker(class_=_Batch, bind=self.engine, future=True))
+        self._rows: dict[str, Any] = {}
 
     def close(self) -> None:
         """nbgrader's steps close their gradebooks; this one stays open."""
@@ -61,16 +65,44 @@ class Ledger(Gradebook):  # type: ignore[misc]
         """Commit the batch, and forget what was read for it."""
         self.db().commit_batch()
         self.db.remove()
+        self._rows = {}
 
     def drop(self) -> None:
         """Give the batch up."""
         self.db().rollback()
         self.db.remove()
+        self._rows = {}
 
     def end(self) -> None:
         """Close the connection."""
         self.drop()
         self.engine.dispose()
+
+    def find_grade(self, cell: str, notebook: str, assignment: str, student: str) -> Any:
+        """nbgrader's, but one query for a notebook instead of one for a cell."""
+        return self.rows(notebook, assignment, student)["grades"][cell]
+
+    def find_comment(self, cell: str, notebook: str, assignment: str, student: str) -> Any:
+        """nbgrader's, but one query for a notebook instead of one for a cell."""
+        return self.rows(notebook, assignment, student)["comments"][cell]
+
+    def rows(self, notebook: str, assignment: str, student: str) -> dict[str, Any]:
+        """The grades and comments of a submitted notebook, by cell.
+
+        Raises
+        ------
+        nbgrader.api.MissingEntry
+            When it was never recorded.
+        """
+        key = (notebook, assignment, student)
+        if self._rows.get("key") != key:
+            entry = self.find_submission_notebook(*key)
+            cells = {cell.id: cell for cell in entry.notebook._base_cells}
+            grades = {cells[grade.cell_id].name: grade for grade in entry.grades}
+            comments = {cells[comment.cell_id].name: comment for comment in entry.comments}
+            # The cells stay in here so that the next student's need not be read again.
+            self._rows = {"key": key, "grades": grades, "comments": comments, "cells": cells}
+        return self._rows
 
 
 class Course:
@@ -142,23 +174,21 @@ class Course:
         """The lesson's due date as text: another one changes penalties."""
         return str(self.ledger.find_assignment(lesson).duedate)
 
-    def scores(self, student: str, lesson: str) -> dict[str, float | None]:
+    def scores(self, student: str, lesson: str, notebooks: Iterable[str]) -> Scores:
         """The automatic scores that the gradebook holds, by graded cell."""
-        try:
-            entry = self.ledger.find_submission(lesson, student)
-        except MissingEntry:
-            return {}
-        return {
-            grade.name: grade.auto_score
-            for notebook in entry.notebooks
-            for grade in notebook.grades
-        }
+        found: Scores = {}
+        for name in notebooks:
+            with contextlib.suppress(MissingEntry):
+                grades = self.ledger.rows(name, lesson, student)["grades"]
+                found |= {cell: grade.auto_score for cell, grade in grades.items()}
+        return found
 
     def record(self, submission: Submission, lesson: str, notebooks: Mapping[str, Any]) -> None:
         """Enter the grades of executed notebooks; `Ledger.save` makes them last.
 
         Manual scores and comments stay. A notebook that was not handed in gets 0.
         """
+        steps = self._steps()
         stamp = utils.parse_utc(submission.timestamp) if submission.timestamp else None
         with warnings.catch_warnings():  # nbgrader's rows know each other before they are added
             warnings.simplefilter("ignore", SAWarning)
@@ -167,7 +197,7 @@ class Course:
             entry = self.ledger.update_or_create_submission(lesson, submission.student, **more)
             with self._shared():
                 for name, notebook in notebooks.items():
-                    for step in self.steps():
+                    for step in steps:
                         step(notebook, self.resources(submission.student, lesson, name))
             for missing in entry.notebooks:
                 if missing.name not in notebooks:
@@ -175,7 +205,7 @@ class Course:
                         grade.auto_score, grade.needs_manual_grade = 0, False
             self.ledger.db.flush()
 
-    def steps(self) -> list[Any]:
+    def _steps(self) -> list[Any]:
         """nbgrader's configured steps after running a notebook."""
         classes = Autograde(coursedir=self.folders, config=self.config).autograde_preprocessors
         found = [import_item(step) if isinstance(step, str) else step for step in classes]
@@ -190,11 +220,10 @@ class Course:
             "nbgrader": {**about, "db_url": self.folders.db_url},
         }
 
-    def with_grades(self, notebook: Any, resources: dict[str, Any]) -> tuple[Any, Any]:
+    def add_grades(self, notebook: Any, resources: dict[str, Any]) -> None:
         """nbgrader's GetGrades: scores and comments, also manual ones, for feedback."""
-        step = import_item("nbgrader.preprocessors.GetGrades")(config=self.config)
         with self._shared():
-            return step(notebook, resources)  # type: ignore[no-any-return]
+            GetGrades(config=self.config)(notebook, resources)
 
     @contextlib.contextmanager
     def _shared(self) -> Iterator[None]:

@@ -81,8 +81,18 @@ def mark(notebook: Any, record: Mapping[str, Any]) -> None:
     origin["graded"] = nbformat.from_dict(dict(record))
 
 
+def to_text(notebook: Any) -> str:
+    """A notebook as JSON. It was made here, so nbformat need not validate it."""
+    return json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def from_text(text: str) -> Any:
+    """The inverse of `to_text`."""
+    return nbformat.from_dict(json.loads(text))
+
+
 def write_graded(
-    folder: Path, submission: Submission, extra: Mapping[str, Path], notebooks: Mapping[str, Any]
+    folder: Path, submission: Submission, extra: Mapping[str, Path], notebooks: Mapping[str, str]
 ) -> None:
     """Fill a student's folder of graded work; it appears whole, or not at all.
 
@@ -93,7 +103,8 @@ def write_graded(
     submission : Submission
     extra : mapping of str to Path
         Files of the lesson itself, which replace submitted ones of the same name.
-    notebooks : mapping of str to NotebookNode
+    notebooks : mapping of str to str
+        Their JSON texts.
     """
     draft = folder.with_name(f".{folder.name}.draft")
     shutil.rmtree(draft, ignore_errors=True)
@@ -105,8 +116,8 @@ def write_graded(
         _write(draft / name, path.read_bytes())
     if submission.timestamp:
         _write(draft / "timestamp.txt", submission.timestamp.encode())
-    for name, notebook in notebooks.items():
-        _write(draft / f"{name}.ipynb", (nbformat.writes(notebook) + "\n").encode())
+    for name, text in notebooks.items():
+        _write(draft / f"{name}.ipynb", text.encode())
     shutil.rmtree(folder, ignore_errors=True)
     draft.rename(folder)
 

@@ -111,30 +111,32 @@ def _anchors(submitted: Sequence[Any], chosen: dict[str, int]) -> list[str | Non
 
 
 def _rebuilt(original: Original, cell: Any | None) -> Any:
-    make = nbformat.v4.new_code_cell if original.cell_type == "code" else _new_markdown
     source = original.source
     if cell is not None and original.keeps_answer:
         source = cell.source
     elif cell is None and original.solution and original.points is None:
         source = DELETED.format(original.id)  # a stub would overwrite the answer in another cell
-    made = make(source=source, metadata={"nbgrader": original.metadata()})
-    if cell is not None and (words := harmless.tags(cell.metadata)):
-        made.metadata["tags"] = words
-    return made
+    words = harmless.tags(cell.metadata) if cell is not None else []
+    return _cell(original.cell_type, source, words, {"nbgrader": original.metadata()})
 
 
 def _extra(cell: Any) -> Any:
     words = harmless.tags(cell.metadata)
-    metadata = {"tags": words} if words else {}
-    if cell.cell_type == "code":
-        return nbformat.v4.new_code_cell(source=cell.source, metadata=metadata)
-    if cell.cell_type == "markdown":
-        return _new_markdown(source=cell.source, metadata=metadata)
-    return _new_markdown(source=harmless.preformatted(cell.source), metadata=metadata)
+    if cell.cell_type == "raw":
+        return _cell("markdown", harmless.preformatted(cell.source), words, {})
+    return _cell(cell.cell_type, cell.source, words, {})
 
 
-def _new_markdown(source: str, metadata: dict[str, Any]) -> Any:
-    return nbformat.v4.new_markdown_cell(source=harmless.markdown(source), metadata=metadata)
+def _cell(kind: str, source: str, words: list[str], metadata: dict[str, Any]) -> Any:
+    """A fresh cell; `nbformat.v4.new_code_cell` would validate each one, for 1 ms."""
+    if words:
+        metadata = {**metadata, "tags": words}
+    made: dict[str, Any] = {"cell_type": kind, "source": source, "metadata": metadata}
+    if kind == "code":
+        made |= {"outputs": [], "execution_count": None}
+    else:
+        made["source"] = harmless.markdown(source)
+    return nbformat.from_dict(made)
 
 
 def _label(cell: Any) -> str:

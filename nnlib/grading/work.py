@@ -13,13 +13,12 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-import nbformat
-
 import nnlib
 
 from ..checking import Exercise
 from .examiner import exercise_in
 from .pool import sandbox
+from .records import to_text
 from .restore import restore
 from .run import Report, run
 from .sandbox import Limits
@@ -148,7 +147,7 @@ def _one(job: Job, name: str, template: Template, outcome: Outcome) -> None:
         seconds=conditions.limits.seconds,
         secretive=conditions.secretive,
     )
-    outcome.notebooks[name] = nbformat.writes(notebook)
+    outcome.notebooks[name] = to_text(notebook)
     outcome.verdicts[name] = {key: v.to_dict() for key, v in report.verdicts.items()}
     outcome.notes.extend([warning] if warning else [])
     outcome.notes.extend([*notes, *report.notes])
