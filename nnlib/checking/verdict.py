@@ -8,6 +8,9 @@ from typing import Any
 
 Block = tuple[str, str]
 
+# Jupyter's own style sheet floats the terms of a list and gives them widths in percent.
+_PLACED = "float:none;width:auto;margin:0;padding:0;overflow-wrap:anywhere"
+
 
 @dataclass(frozen=True, repr=False)
 class Verdict:
@@ -85,15 +88,16 @@ class Verdict:
 
     def _repr_html_(self) -> str:
         rows = "".join(
-            f'<dt style="font-weight:600">{html.escape(label)}</dt>'
-            f'<dd style="margin:0;white-space:pre-wrap;font-family:{_font(text)}">'
+            f'<dt style="{_PLACED};font-weight:600">{html.escape(label)}</dt>'
+            f'<dd style="{_PLACED};white-space:pre-wrap;font-family:{_font(label, text)}">'
             f"{html.escape(text)}</dd>"
             for label, text in self.blocks()
         )
         edge = "#0072B2" if self.right else "#D55E00"
         return (
             f'<dl role="status" style="display:grid;grid-template-columns:max-content 1fr;'
-            f'gap:0.3em 1em;border-left:4px solid {edge};padding:0.3em 1em;margin:0.5em 0">'
+            f"box-sizing:border-box;gap:0.3em 1em;border-left:4px solid {edge};"
+            f'padding:0.3em 1em;margin:0.5em 0">'
             f"{rows}</dl>"
         )
 
@@ -106,5 +110,6 @@ def _as_text(label: str, text: str) -> str:
     return "\n".join([f"{label}: {first}", *(f"    {line}" for line in rest)])
 
 
-def _font(text: str) -> str:
-    return "monospace" if "\n" in text else "inherit"
+def _font(label: str, text: str) -> str:
+    numbers = "\n" in text or label in ("Example", "Expected", "Received")
+    return "monospace" if numbers else "inherit"
