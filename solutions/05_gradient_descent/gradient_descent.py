@@ -167,9 +167,9 @@ def sgd_step(params, grads, learning_rate):
 check(sgd_step)
 
 # %% [markdown]
-# Now the walk has two dimensions. We let a weight $w$ and a bias $b$ go down the bowl $\frac12 w^2
-# + 2 b^2$, with the gradient $(w, 4b)$, from (4, 2), at the rate 0.15. The contour lines are
-# places of equal loss.
+# Now the walk has two dimensions. We let a weight $w$ and a bias $b$ go down the bowl
+# $w^2/2 + 2 b^2$, with the gradient $(w, 4b)$, from (4, 2), at the rate 0.15. The contour lines
+# are places of equal loss.
 #
 # Decide before you run it: does the walk head straight for the lowest place?
 
@@ -792,6 +792,7 @@ with unfinished():
     display(figures.loss_curves(diaries))
 
 # %% [markdown]
+#
 # <details><summary>Answer</summary>
 #
 # - **A: rate too small** (0.001). Smooth, and still falling when the training ends.
@@ -916,6 +917,7 @@ with unfinished():
 # ## Questions to think about
 #
 # 1. Which learning rate takes $(w - 3)^2$ to its bottom in a single step, from everywhere?
+#
 # <details><summary>Answer</summary>
 #
 # The one for which 1 − 2η is 0: a rate of 1/2. It depends on how strongly this valley is curved;
@@ -924,6 +926,7 @@ with unfinished():
 # </details>
 #
 # 2. All biases start equal, at zero. Why does that do no harm?
+#
 # <details><summary>Answer</summary>
 #
 # The weights differ, so the neurons' sums and gradients differ, and the biases part with the first
@@ -933,6 +936,7 @@ with unfinished():
 #
 # 3. The diary's loss of an epoch is mostly larger than the loss on the same data after the epoch.
 #    Why?
+#
 # <details><summary>Answer</summary>
 #
 # Each batch told its loss before its own update and before all later ones. While the loss falls,
@@ -942,6 +946,7 @@ with unfinished():
 
 # %% [markdown]
 # 4. Somebody draws every batch anew from all examples, with replacement. What changes?
+#
 # <details><summary>Answer</summary>
 #
 # Each batch is still right on average. But after as many draws as there are examples some came
@@ -950,6 +955,7 @@ with unfinished():
 # </details>
 #
 # 5. Your network scores 0.960 on 200 unseen points, your neighbor's 0.970. Is it better?
+#
 # <details><summary>Answer</summary>
 #
 # Nobody can tell. Each score has a standard error of about 0.013, more than the difference. Two
