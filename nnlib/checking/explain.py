@@ -132,7 +132,7 @@ def _examples(probe: Probe) -> int:
 
 
 def _single_example(cases: Sequence[_Case], passed: Sequence[Probe]) -> str | None:
-    alone = [p for p in passed if _examples(p) == 1]
+    alone = passed and all(_examples(probe) == 1 for probe in passed)
     if alone and cases and all(case.count > 1 for case in cases):
         return "is right for a single example and wrong for several: look at how rows are combined"
     return None

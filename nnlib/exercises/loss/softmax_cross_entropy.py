@@ -12,6 +12,7 @@ def questions(rng):
         yield 2 * rng.normal(size=(N, C)), every_class(rng, N, C)
     yield np.asfortranarray(3 * rng.normal(size=(6, 4))), every_class(rng, 6, 4)
     yield rng.integers(-4, 5, size=(8, 5)), every_class(rng, 8, 5)
+    yield rng.normal(size=(6, 4)), rng.permutation([0, 1, 2, 0, 2, 2])  # no label is the last class
     offsets = rng.permutation([-1000.0, 1000.0, 0.0, 700.0])
     yield rng.normal(size=(4, 3)) + offsets[:, None], every_class(rng, 4, 3)
     spread = np.array([-1000.0, 1000.0, 3.0, 998.0])
@@ -121,6 +122,13 @@ def base_two(logits, y):
 @exercise.misconception("Labels count from 0: is there a 1 subtracted or added?")
 def labels_shifted(logits, y):
     return -_right(_log_P(logits), y - 1).mean()
+
+
+@exercise.misconception(
+    "The number of classes is counted from the labels: what if the last class is not among them?"
+)
+def classes_counted_in_the_labels(logits, y):
+    return -np.sum(np.eye(y.max() + 1)[y] * _log_P(logits)) / len(y)
 
 
 @exercise.misconception("Softmax is applied twice: what goes into log_softmax, and what is logits?")
