@@ -421,8 +421,8 @@ figures.network_diagram([2, 6, 6, 2])
 #
 # <details><summary>Hint 1: where to look</summary>
 #
-# One variable holds what goes into the next layer; at first it is X. Everything happens in one loop
-# over `params`. At which moment is the pair for the cache complete?
+# One variable holds what goes into the next layer; at first it is X. One loop over `params` will
+# do. At which moment is the pair for the cache complete?
 #
 # </details>
 #
@@ -430,8 +430,7 @@ figures.network_diagram([2, 6, 6, 2])
 #
 # Three things happen in each round: the weighted sums, the entry for the cache, the input of the
 # next layer. Order them so that the cache gets what came in, and so that after the loop the last
-# weighted sums are still at hand, untouched by any ReLU. Your `dense_forward` and `relu` may be
-# used.
+# weighted sums are still at hand, untouched by any ReLU. You may call `dense_forward` and `relu`.
 #
 # </details>
 
@@ -643,7 +642,8 @@ figures.hidden_neurons(network_forward, spiral_params, X, y)
 #    happens to the logits? Would it be the same with sigmoids?
 # 4. We sum and take the maximum over axis 1 in softmax. What would axis 0 mean?
 # 5. All weights and biases of a network are 0. What does it say about a photograph of a cat?
-#
+
+# %% [markdown]
 # <details><summary>Answers</summary>
 #
 # 1. One. Its logits are $z$ and $-z$, and softmax gives $e^z / (e^z + e^{-z}) = \sigma(2z)$. Two
