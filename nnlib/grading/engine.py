@@ -63,6 +63,8 @@ class Engine:
         Receives each `Row` when its student is finished.
     window : int
         How many submissions may be on their way at once.
+    keep : bool
+        Whether the executor outlives this run.
     """
 
     def __init__(
@@ -71,11 +73,13 @@ class Engine:
         executor: Callable[[], Executor],
         tell: Callable[[Row, Outcome | None], None],
         window: int = 8,
+        keep: bool = False,
     ) -> None:
         self.lesson = lesson
         self._make = executor
         self._tell = tell
         self._window = window
+        self._keep = keep
         self._running: dict[Future[Any], Callable[[Future[Any]], None]] = {}
         self._again: deque[tuple[Job, int]] = deque()
         self._finished: list[tuple[Job, Outcome]] = []
@@ -96,7 +100,8 @@ class Engine:
                     self._record()
             self._record()
         finally:
-            self._executor.shutdown(wait=False, cancel_futures=True)
+            if not self._keep:
+                self._executor.shutdown(wait=False, cancel_futures=True)
 
     def _jobs(self, students: Iterable[str]) -> Iterator[tuple[Job, int]]:
         """What is to be done, one at a time; tells at once of those with whom it is nothing."""

@@ -52,7 +52,7 @@ class Ledger(Gradebook):  # type: ignore[misc]
     db: Any
 
     def __init__(self, url: str, course_id: str) -> None:
-        with _installed_programs():
+        with installed_programs():
             super().__init__(url, course_id)
         self.db.remove()
         self.db = scoped_session(sessionmaker(class_=_Batch, bind=self.engine, future=True))
@@ -165,7 +165,7 @@ class Course:
             raise LookupError(f"there is no lesson {lesson!r}: expected notebooks in {source}")
         config = Config(self.config)
         self.ledger.drop()  # nbgrader opens its own, and must not wait for us
-        with tempfile.TemporaryDirectory() as elsewhere, _installed_programs():
+        with tempfile.TemporaryDirectory() as elsewhere, installed_programs():
             config.CourseDirectory.update(assignment_id=lesson, release_directory=elsewhere)
             folders = CourseDirectory(config=config)
             GenerateAssignment(coursedir=folders, config=config, force=True).start()
@@ -239,7 +239,7 @@ class Course:
 
 
 @contextlib.contextmanager
-def _installed_programs() -> Iterator[None]:
+def installed_programs() -> Iterator[None]:
     """nbgrader asks the program alembic for the version of a new gradebook."""
     path = os.environ.get("PATH", "")
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{path}"
