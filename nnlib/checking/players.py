@@ -47,7 +47,7 @@ def on_landscape(candidate: Callable[..., Any], landscape: dict[str, str], *args
     def loss_and_grads(params: Any) -> tuple[float, Any]:
         with np.errstate(over="ignore"):  # inf is an answer here, not a warning
             loss = sum(float(np.sum(p**power)) for layer in params for p in layer) / power
-        return loss, [tuple(p ** (power - 1) for p in layer) for layer in params]
+            return loss, [tuple(p ** (power - 1) for p in layer) for layer in params]
 
     return candidate(loss_and_grads, *args)
 
@@ -129,3 +129,11 @@ def _notice_change(x: np.ndarray, used: np.ndarray) -> None:
     """Write into x what became of its copy, unless the two differ by rounding only."""
     if not np.allclose(used, x, rtol=1e-9, atol=1e-12):
         x[...] = used
+
+
+def each_seed(candidate: Callable[..., Any], *args: Any) -> Any:
+    """As `batches`; where the last argument reads ``{"seeds": [...]}``, one answer for each."""
+    *given, last = args
+    if "seeds" not in last:
+        return batches(candidate, *args)
+    return [batches(candidate, *given, {"seed": seed}) for seed in last["seeds"]]
