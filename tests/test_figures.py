@@ -36,6 +36,7 @@ def bowl(w):
 def examples():
     """One call of every figure function, by name."""
     return {
+        "accuracies": lambda: figures.accuracies({"linear": 0.63, "network": 0.93}, 2000),
         "accuracy_and_loss": lambda: figures.accuracy_and_loss(
             lambda w: np.outer([1.0, -2.0, 0.5], [0, w]), np.array([1, 0, 0]),
             functional.accuracy, functional.softmax_cross_entropy, np.linspace(-1, 1, 9), "w",
@@ -43,10 +44,12 @@ def examples():
         "activation_functions": lambda: figures.activation_functions(
             {"relu": functional.relu, "sigmoid": functional.sigmoid}
         ),
+        "axis_sums": lambda: figures.axis_sums([[1, -2], [3, 4], [0.5, 6]]),
         "backward_shapes": lambda: figures.backward_shapes(5, 3, 2),
         "boundary_forms": lambda: figures.boundary_forms(
             [lambda X: X[:, 1], lambda X: X[:, 0]], *MOONS, epochs=[0, 9]
         ),
+        "broadcasting": lambda: figures.broadcasting(np.array([[1], [2], [3]]), [10, -20]),
         "computation_graph": lambda: figures.computation_graph(*GRAPH, [4, 2, 1, 1]),
         "confusion_table": lambda: figures.confusion_table([[9, 1], [2, 8]], ["cat", "dog"]),
         "decision_region": lambda: figures.decision_region(lambda X: X[:, 1], *MOONS),
@@ -98,10 +101,21 @@ def examples():
         "neuron": lambda: figures.neuron([1, 2], [0.5, -1.0], 0.25, functional.sigmoid),
         "picture_grid": lambda: figures.picture_grid(FACES[:3], ["a", "b", "c"]),
         "rate_explorer": lambda: figures.rate_explorer(bowl, {0.1: PATH, 0.3: 9 * PATH}),
+        "pixels_that_matter": lambda: figures.pixels_that_matter(
+            FACES[:3], RNG.normal(size=(3, 1024)), ["a", "b", "c"]
+        ),
         "scatter": lambda: figures.scatter(*MOONS),
         "secants": lambda: figures.secants(lambda x: x**3, 12.0, 2.0, 0.5),
         "shrinking_factors": lambda: figures.shrinking_factors([1, 10], 0.2),
         "softmax_bars": lambda: figures.softmax_bars(functional.softmax, [2, -1], ["cat", "dog"]),
+        "stopping_points": lambda: figures.stopping_points(
+            [0.7, 0.5, 0.3, 0.2], [0.7, 0.6, 0.65, 0.8], {"patience 1": 1}
+        ),
+        "strengths": lambda: figures.strengths(
+            {"0": [[0.1, 1.0, 0.9, 0.8], [0.2, 0.9, 0.8, 0.7]], "0.1": [[0.3, 0.9, 0.4, 0.85]] * 2}
+        ),
+        "weight_histograms": lambda: figures.weight_histograms({"plain": GRADS}),
+        "input_weights": lambda: figures.input_weights({"plain": GRADS}, useful=2),
         "spread_curves": lambda: figures.spread_curves(
             {"one": [[0.7, 0.4, 0.1], [0.7, 0.5, 0.2]], "all": [[0.7, 0.6, 0.5]]}, log=True
         ),

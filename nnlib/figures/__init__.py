@@ -5,9 +5,11 @@ written yet, or answers something else, a sentence stands in the figure's place.
 """
 
 from nnlib.figures.animations import boundary_forms, descent, error_flows_back
+from nnlib.figures.arrays import axis_sums, broadcasting
 from nnlib.figures.backward import backward_shapes, where_the_error_begins
 from nnlib.figures.base import Figure, NotDrawn
 from nnlib.figures.chain_rule import error_by_step, kink, local_gradients, secants
+from nnlib.figures.classifying import accuracies, pixels_that_matter
 from nnlib.figures.curves import (
     fitted_curves,
     learning_rate_fan,
@@ -36,16 +38,25 @@ from nnlib.figures.pictures import (
 from nnlib.figures.player import Animation
 from nnlib.figures.rates import heavy_ball, rate_explorer, shrinking_factors
 from nnlib.figures.regions import decision_region, decision_regions, scatter
+from nnlib.figures.regularization import (
+    input_weights,
+    stopping_points,
+    strengths,
+    weight_histograms,
+)
 from nnlib.figures.steps import line_fits, spread_curves, training_loop, valley
 
 __all__ = [
     "Animation",
     "Figure",
     "NotDrawn",
+    "accuracies",
     "accuracy_and_loss",
     "activation_functions",
+    "axis_sums",
     "backward_shapes",
     "boundary_forms",
+    "broadcasting",
     "computation_graph",
     "confusion_table",
     "decision_region",
@@ -57,6 +68,7 @@ __all__ = [
     "gradient_histograms",
     "heavy_ball",
     "hidden_neurons",
+    "input_weights",
     "kink",
     "layer_reactions",
     "learning_rate_fan",
@@ -73,6 +85,7 @@ __all__ = [
     "network_diagram",
     "neuron",
     "picture_grid",
+    "pixels_that_matter",
     "rate_explorer",
     "scatter",
     "secants",
@@ -80,10 +93,13 @@ __all__ = [
     "softmax_bars",
     "spread_curves",
     "squared_errors",
+    "stopping_points",
+    "strengths",
     "surprise",
     "training_loop",
     "update_ratios",
     "valley",
+    "weight_histograms",
     "weights_as_images",
     "where_the_error_begins",
 ]
