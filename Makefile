@@ -19,8 +19,8 @@ test: check  ## run every test, and the solutions
 	$(RUN)python -m pytest -n logical --dist loadfile --nbval --nbval-sanitize-with tests/nbval.cfg \
 	    tests nnlib $(wildcard solutions/*/*.ipynb) $(ARGS)
 
-demo: $(VENV)/.lab  ## grade a sample class in a temporary folder and show the result
-	@$(RUN)nnlib demo $(ARGS)
+demo: $(VENV)/.lab  ## grade a sample class in a temporary folder (LESSON=04_backpropagation)
+	@$(RUN)nnlib demo $(LESSON) $(ARGS)
 
 build: $(VENV)/.test  ## rebuild solutions and lessons from their sources
 	@$(RUN)nnlib build $(ARGS)
