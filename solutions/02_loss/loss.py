@@ -390,8 +390,7 @@ with unfinished():
 # has never seen.
 #
 # This is the cheapest test in deep learning. **Before training, look at the first loss: it should
-# be close to ln C.** If it is far above, the weights are too large, or labels and logits do not
-# belong together.
+# be close to ln C.** If it is far above, the weights are too large, or the inputs are.
 
 # %% [markdown]
 # ## 6 Two classes, one logit
@@ -505,7 +504,7 @@ with unfinished():
 
 # %% tags=["demo"]
 figures.losses_by_logit(
-    {"squared error": squared_error, "cross-entropy": binary_cross_entropy}, mark=-5
+    {"squared error": squared_error, "binary_cross_entropy": binary_cross_entropy}, mark=-5
 )
 
 # %% [markdown]
@@ -615,28 +614,29 @@ display(
 # 1. Network A gives the labels of four examples (two classes) the probabilities 0.9, 0.9, 0.9,
 #    0.01; network B gives them 0.6, 0.6, 0.45, 0.45. Which has the higher accuracy, and which the
 #    lower loss?
-# <details><summary>Answer</summary>
+#    <details><summary>Answer</summary>
 #
-# A has three of four right, B two of four. Yet A's loss is (3 · 0.105 + 4.605) / 4 = 1.230 and B's
-# is (2 · 0.511 + 2 · 0.799) / 4 = 0.655: one sure mistake costs more than two hesitating ones.
+#    A has three of four right, B two of four. Yet A's loss is (3 · 0.105 + 4.605) / 4 = 1.230 and
+#    B's is (2 · 0.511 + 2 · 0.799) / 4 = 0.655: one sure mistake costs more than two hesitating
+#    ones.
 #
-# </details>
+#    </details>
 #
 # 2. Can a network with softmax reach a loss of exactly 0?
-# <details><summary>Answer</summary>
+#    <details><summary>Answer</summary>
 #
-# On paper never: a probability of 1 needs infinite differences of logits. So training can always
-# lower the loss a little further by enlarging the weights; lesson 07 is about that temptation. In
-# float64 the loss rounds to 0 once the differences exceed about 37.
+#    On paper never: a probability of 1 needs infinite differences of logits. So training can
+#    always lower the loss a little further by enlarging the weights; lesson 07 is about that
+#    temptation. In float64 the loss rounds to 0 once the differences exceed about 37.
 #
-# </details>
+#    </details>
 #
 # 3. Somebody reports a loss of 1.0 bits with logarithms of base 2. What is it in nats?
-# <details><summary>Answer</summary>
+#    <details><summary>Answer</summary>
 #
-# 0.693: divide by log₂ e = 1.443, or multiply by ln 2. It is the loss of guessing between two.
+#    0.693: divide by log₂ e = 1.443, or multiply by ln 2. It is the loss of guessing between two.
 #
-# </details>
+#    </details>
 
 # %% [markdown]
 # ## Further reading

@@ -143,7 +143,7 @@ check(numerical_gradient)
 
 # %%
 with unfinished():
-    print(numerical_gradient(lambda x: x[0] ** 2 * x[1], np.array([3.0, 2.0])).round(6))
+    print(np.round(numerical_gradient(lambda x: x[0] ** 2 * x[1], np.array([3.0, 2.0])), 6))
 
 # %% [markdown]
 # ## 3 How small should the step be?
@@ -163,7 +163,7 @@ def forward_difference(f, x, h):
 
 
 figures.error_by_step(
-    {"forward": forward_difference, "central": numerical_gradient},
+    {"forward difference": forward_difference, "numerical_gradient": numerical_gradient},
     lambda x: x[0] * x[0] * x[0],
     slope=8.67,
     x=1.7,
@@ -330,7 +330,8 @@ figures.computation_graph(
 
 # %%
 with unfinished():
-    print(numerical_gradient(lambda x: (x[0] * x[1] + x[2]) ** 2, np.array([2.0, 3, -4])).round(6))
+    slopes = numerical_gradient(lambda x: (x[0] * x[1] + x[2]) ** 2, np.array([2.0, 3.0, -4.0]))
+    print(np.round(slopes, 6))
 
 # %% [markdown]
 # ## 6 Two gates: sigmoid and ReLU
@@ -694,31 +695,32 @@ with unfinished():
 # ## Questions to think about
 #
 # 1. What is `local_grads` for $s = x \cdot x$ as a product with `parents` (0, 0), and what follows?
-# <details><summary>Answer</summary>
+#    <details><summary>Answer</summary>
 #
-# A product's derivative by one factor is the other, so it is (x, x). Both paths lead to the same
-# node, and x + x = 2x: the rule for squares follows from the chain rule.
+#    A product's derivative by one factor is the other, so it is (x, x). Both paths lead to the same
+#    node, and x + x = 2x: the rule for squares follows from the chain rule.
 #
-# </details>
+#    </details>
 #
 # 2. Someone adds a constant of 10⁹ to a loss, which changes no slope. What does it do to
 #    `numerical_gradient` with h = 1e-5?
-# <details><summary>Answer</summary>
+#    <details><summary>Answer</summary>
 #
-# Near 10⁹ float64 numbers lie 1.2 · 10⁻⁷ apart, so each value may be off by half of that. Divided
-# by 2h, a slope of 1 may be off by 0.6 %. A large loss hides small slopes from the measurement.
+#    Near 10⁹ float64 numbers lie 1.2 · 10⁻⁷ apart, so each value may be off by half of that.
+#    Divided by 2h, a slope of 1 may be off by 0.6 %. A large loss hides small slopes from the
+#    measurement.
 #
-# </details>
+#    </details>
 #
 # 3. One could also walk forwards, from an input to the loss, multiplying and adding on the way.
 #    When is that better?
-# <details><summary>Answer</summary>
+#    <details><summary>Answer</summary>
 #
-# A forward walk gives the derivatives of everything by **one** input, a backward walk those of one
-# result by **everything**. With few inputs and many results, forwards wins. A network has millions
-# of weights and one loss.
+#    A forward walk gives the derivatives of everything by **one** input, a backward walk those of
+#    one result by **everything**. With few inputs and many results, forwards wins. A network has
+#    millions of weights and one loss.
 #
-# </details>
+#    </details>
 
 # %% [markdown]
 # ## Further reading
