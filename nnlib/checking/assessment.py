@@ -17,7 +17,7 @@ from .compare import split
 from .exercise import Exercise
 from .explain import recognise, remarks
 from .judge import Judgement, judge, size_of
-from .plain import describe
+from .plain import arrays_in, describe
 from .verdict import Block, Verdict
 
 PUBLIC_SEED = 0
@@ -222,7 +222,8 @@ def _example(
 def _assignment(name: str, value: Any, lines: int = 14) -> str:
     """``name = value``, with the shape, aligned, and shortened where it is long."""
     shape = f"  # shape {value.shape}" if isinstance(value, np.ndarray) and value.ndim else ""
-    with np.printoptions(precision=5, threshold=60, edgeitems=2, linewidth=88):
+    plainly = any(np.nanmax(np.abs(a), initial=0) > 1e-3 for a in arrays_in(value))
+    with np.printoptions(precision=5, threshold=60, edgeitems=2, linewidth=88, suppress=plainly):
         text = str(value) if isinstance(value, np.ndarray) else repr(value)
     rows = text.split("\n")
     if len(rows) > lines:

@@ -141,6 +141,8 @@ class Exercise:
         How many seeds the tests draw (fewer for an expensive exercise).
     shared_seed : bool
         Whether grading asks a whole class the same questions.
+    seconds : float
+        Wall time its probes may take in grading, where that is more than any cell may.
     """
 
     reference: Function
@@ -155,6 +157,7 @@ class Exercise:
     twice: bool = True
     seeds: int = 20
     shared_seed: bool = False
+    seconds: float = 0.0
     arguments: tuple[str, ...] = ()
     starter: Function | None = None
     alternatives: list[Function] = field(default_factory=list)

@@ -9,7 +9,7 @@ from typing import Any
 Block = tuple[str, str]
 
 # Jupyter's own style sheet floats the terms of a list and gives them widths in percent.
-_PLACED = "float:none;width:auto;margin:0;padding:0;overflow-wrap:anywhere"
+_PLACED = "float:none;width:auto;margin:0;padding:0;min-width:0"
 
 
 @dataclass(frozen=True, repr=False)
@@ -74,7 +74,7 @@ class Verdict:
         good = [part for part in self.parts if part not in self.faults]
         if "call" not in self.faults and good and not self.right:
             blocks.append(("Right", ", ".join(good)))
-        blocks += [("Wrong", text) for text in self.faults.values()]
+        blocks += [("Wrong", text) for text in dict.fromkeys(self.faults.values())]
         blocks += self.example
         blocks += [("Hint", hint) for hint in self.hints]
         if self.printed:
@@ -89,7 +89,7 @@ class Verdict:
     def _repr_html_(self) -> str:
         rows = "".join(
             f'<dt style="{_PLACED};font-weight:600">{html.escape(label)}</dt>'
-            f'<dd style="{_PLACED};white-space:pre-wrap;font-family:{_font(label, text)}">'
+            f'<dd style="{_PLACED};{_set_in(label, text)}">'
             f"{html.escape(text)}</dd>"
             for label, text in self.blocks()
         )
@@ -110,6 +110,8 @@ def _as_text(label: str, text: str) -> str:
     return "\n".join([f"{label}: {first}", *(f"    {line}" for line in rest)])
 
 
-def _font(label: str, text: str) -> str:
-    numbers = "\n" in text or label in ("Example", "Expected", "Received")
-    return "monospace" if numbers else "inherit"
+def _set_in(label: str, text: str) -> str:
+    """Numbers keep their columns and scroll where they are wide; sentences wrap."""
+    if "\n" in text or label in ("Example", "Expected", "Received"):
+        return "white-space:pre;overflow-x:auto;font-family:monospace"
+    return "white-space:pre-wrap;overflow-wrap:anywhere"
