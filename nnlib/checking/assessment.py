@@ -221,8 +221,11 @@ def _example(
 
 def _assignment(name: str, value: Any, lines: int = 14) -> str:
     """``name = value``, with the shape, aligned, and shortened where it is long."""
+    if isinstance(value, (list, tuple)) and arrays_in(value):
+        rows = [_assignment(f"{name}[{i}]", item) for i, item in enumerate(value[:12])]
+        return "\n".join(rows + [f"{name} has {len(value)} entries"] * (len(value) > 12))
     shape = f"  # shape {value.shape}" if isinstance(value, np.ndarray) and value.ndim else ""
-    plainly = any(np.nanmax(np.abs(a), initial=0) > 1e-3 for a in arrays_in(value))
+    plainly = any(bool(np.any(np.abs(a) > 1e-3)) for a in arrays_in(value))
     with np.printoptions(precision=5, threshold=60, edgeitems=2, linewidth=88, suppress=plainly):
         text = str(value) if isinstance(value, np.ndarray) else repr(value)
     rows = text.split("\n")
