@@ -106,8 +106,8 @@ class Verdict:
 
 
 def _as_text(label: str, text: str) -> str:
-    first, *rest = text.split("\n")
-    return "\n".join([f"{label}: {first}", *(f"    {line}" for line in rest)])
+    lines = text.split("\n")
+    return f"{label}: {text}" if len(lines) == 1 else "\n    ".join([f"{label}:", *lines])
 
 
 def _set_in(label: str, text: str) -> str:
