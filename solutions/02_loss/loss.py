@@ -140,7 +140,7 @@ figures.losses_by_logit({"squared error": squared_error}, mark=-5)
 # its slope is −0.013. Moving the logit from −5 to −4 lowers the loss by only 0.022. The undecided
 # network has a slope of −0.25, nineteen times as steep.
 #
-# So the worst mistake is heard most quietly. The sigmoid is to blame: far from 0 it is flat, and
+# So the worst mistake is hardly heard. The sigmoid is to blame: far from 0 it is flat, and
 # what is squared afterwards stays flat. For a classifier we want the opposite: **the more wrong,
 # the steeper**. Is there a loss that does this, and does it follow from anything better than our
 # wish?

@@ -223,8 +223,8 @@ figures.error_by_step(
 # Two sizes have a meaning of their own: 0.33 is a factor of 2 (in general, a factor $k > 0$ shows
 # as $|k - 1| / (k + 1)$), and 1 is a wrong sign, or a 0 where something should be.
 #
-# And what if a number is `nan`? Comparisons with nan are always False: not only is `nan < 1e-6`
-# False, `nan > 1e-6` is False as well. A check that looks for errors *above* a limit would let nan
+# And what if a number is `nan`? It is neither smaller nor larger than anything: not only is `nan <
+# 1e-6` False, `nan > 1e-6` is False as well. A check that looks for errors *above* a limit would let nan
 # pass. So we decide: nan means the worst, `inf`.
 
 # %% [markdown]
