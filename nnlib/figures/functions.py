@@ -140,8 +140,8 @@ def linear_layers_collapse(
         figure,
         f"Two line plots of {len(params)} dense layers for x from -3 to 3. Without activations "
         f"the output is a line of slope {slope:.2f}, at most {_near(gap)} away from it. "
-        f"With ReLU between the layers it has {bends} bends and runs from {bent[0]:.2f} to "
-        f"{bent[-1]:.2f}.",
+        f"With ReLU between the layers it has {bends} bend{'s' * (bends != 1)} and runs "
+        f"from {bent[0]:.2f} to {bent[-1]:.2f}.",
     )
 
 

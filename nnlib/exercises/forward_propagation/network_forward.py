@@ -116,6 +116,13 @@ def cache_holds_the_output(X, params):
     return _chain(X, params, keep=lambda A, Z, out: (out, Z))
 
 
+@exercise.misconception(
+    "Every entry of the cache starts with the network's own input: what goes into the second layer?"
+)
+def cache_holds_the_first_input(X, params):
+    return _chain(X, params, keep=lambda A, Z, out: (X, Z))
+
+
 @exercise.misconception("The cache has one entry for every layer, the last one included.")
 def cache_without_the_last_layer(X, params):
     logits, cache = _chain(X, params)

@@ -14,6 +14,8 @@ def questions(rng):
     yield (rng.integers(-4, 5, size=(6, 4)),)
     offsets = rng.permutation([-1000.0, 1000.0, 0.0, 700.0])
     yield (rng.normal(size=(4, 5)) + offsets[:, None],)
+    far_apart = [-1000.0, 1000.0, 0.0, 990.0, -700.0, 998.0]  # within a row, too
+    yield (rng.permuted([far_apart, far_apart, far_apart], axis=1),)
 
 
 exercise = Exercise(F.softmax, questions, parts=("P",), points=2)
@@ -58,6 +60,15 @@ def no_shift(Z):
 )
 def shifted_by_the_largest_of_all(Z):
     E = np.exp(Z - Z.max())
+    return E / E.sum(axis=1, keepdims=True)
+
+
+@exercise.misconception(
+    "After subtracting the mean a row can still hold +1000: "
+    "what must be subtracted so that no exponent lies above 0?"
+)
+def shifted_by_the_mean(Z):
+    E = np.exp(Z - Z.mean(axis=1, keepdims=True))
     return E / E.sum(axis=1, keepdims=True)
 
 
