@@ -46,8 +46,7 @@ def accuracies(scores: Mapping[str, float], examples: int) -> Figure:
         xlabel="accuracy",
         xlim=(min(0.45, values.min() - 0.05), 1),
     )
-    axes.invert_yaxis()
-    axes.margins(y=0.1)
+    axes.set_ylim(len(values) - 0.4, -0.6)
     axes.grid(visible=True, axis="x")
     facts = [
         f"{name} {value:.3f} ± {r:.3f}"
