@@ -193,6 +193,15 @@ def test_an_endless_loop_is_interrupted_and_the_rest_goes_on(box: Sandbox) -> No
         assert text_of(session.run_cell("print('alive')")) == "alive\n"
 
 
+def test_an_exercise_may_have_seconds_of_its_own(box: Sandbox) -> None:
+    with box.session(limits=replace(box.limits, cell_seconds=0.3)) as session:
+        session.run_cell("import time\ndef slow(t):\n    time.sleep(t)\n    return t")
+        assert "0.3 seconds" in session.play("slow", [Probe((9.0,))]).overdue
+        played = session.play("slow", [Probe((0.6,))], twice=False, seconds=20)
+        assert [answer.value for answer in played.answers] == [0.6]
+        assert not played.overdue
+
+
 @pytest.mark.parametrize(
     "cell",
     [

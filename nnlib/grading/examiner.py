@@ -92,6 +92,7 @@ class Examiner:
                     reference=exercise.reference_path,
                     substitutes=substitutes,
                     twice=exercise.twice,
+                    seconds=exercise.seconds,
                 )
             answers = list(played.answers)
             if len(answers) < len(probes) and not (answers and answers[-1].status == "stopped"):

@@ -115,11 +115,12 @@ class Session:
         reference: str = "",
         substitutes: Mapping[str, str] | None = None,
         twice: bool = True,
+        seconds: float = 0.0,
     ) -> Played:
         """Play what the submission calls ``name`` on every probe.
 
-        The arguments are those of `nnlib.checking.answer.answer`; its answers come back as plain
-        data, and as nothing else.
+        The arguments are those of `nnlib.checking.answer.answer`, and the seconds that it may take
+        where a cell may take fewer; its answers come back as plain data, and as nothing else.
         """
         answers: list[Answer] = []
 
@@ -139,7 +140,7 @@ class Session:
             "twice": twice,
             "budget": self._limits.answer_bytes,
         }
-        overdue = self._ask(request, add, self._limits.answer_bytes + 2**20)
+        overdue = self._ask(request, add, self._limits.answer_bytes + 2**20, seconds)
         return Played(answers, overdue, self._ended)
 
     def close(self) -> None:
@@ -154,7 +155,11 @@ class Session:
         self._control.close()
 
     def _ask(
-        self, request: dict[str, Any], take: Callable[[dict[str, Any]], None], most: int = 0
+        self,
+        request: dict[str, Any],
+        take: Callable[[dict[str, Any]], None],
+        most: int = 0,
+        seconds: float = 0.0,
     ) -> str:
         """Make a request and take what is sent until it is done; why it was interrupted, if so."""
         if self._ended:
@@ -162,6 +167,7 @@ class Session:
         self._number += 1
         self._received, self._most = 0, most or FLOOD
         self._overdue, self._begun = "", False
+        self._seconds = max(self._limits.cell_seconds, seconds)
         self._deadline = min(time.monotonic() + PATIENCE_SECONDS, self._end)
         message = wire.encode({**request, "number": self._number})
         try:
@@ -181,7 +187,7 @@ class Session:
                     return self._overdue
                 if "begun" in frame and not self._begun:
                     self._begun = True
-                    self._deadline = min(time.monotonic() + self._limits.cell_seconds, self._end)
+                    self._deadline = min(time.monotonic() + self._seconds, self._end)
                 take(frame)
         except _Gone as gone:
             self._ended = str(gone)
@@ -202,7 +208,7 @@ class Session:
         while len(data) < size:
             left = self._deadline - time.monotonic()
             if left <= 0:
-                self._lose_patience(f"it took longer than {self._limits.cell_seconds:g} seconds")
+                self._lose_patience(f"it took longer than {self._seconds:g} seconds")
                 continue
             ready = {descriptor for descriptor, _ in poller.poll(1000 * left)}
             if self._connection.fileno() in ready:
