@@ -259,4 +259,5 @@ class upstream_ignored(ClosureValue):
 
 @exercise.misconception("A number on the left, as in 2 * a, asks a's own __rmul__.")
 class no_numbers_on_the_left(ClosureValue):
-    __rmul__ = None
+    def __rmul__(self, other):
+        return NotImplemented
