@@ -350,8 +350,9 @@ with unfinished():
 # Nothing is left of 100 neurons but three numbers. The same holds for a hundred layers: without an
 # activation between them they collapse into one.
 #
-# Now put a ReLU between the layers. Each hidden neuron is silent on one side of its line, so its
-# contribution starts at a **kink**. Sums of kinked pieces can bend wherever a neuron has its line.
+# Now put a ReLU between the layers. Each hidden neuron is silent on one side of its line (of a
+# point, if there is just one input), so its contribution starts at a **kink**. Sums of kinked
+# pieces can bend wherever a neuron has its line.
 #
 # The picture shows three layers from one input to one output, with 3 and 2 hidden neurons, drawn
 # with your functions. How many kinks will there be on the right?
@@ -500,8 +501,8 @@ with unfinished():
 # %% [markdown]
 # ### Exercise `softmax` · 15 minutes · medium ●●○
 #
-# **Takes** `Z` (N, C). **Returns** `P` (N, C), a new array: each row positive, with sum 1. Finite
-# for rows of ±1000 and for any mix of such rows. `Z` stays as it is.
+# **Takes** `Z` (N, C). **Returns** `P` (N, C), a new array: no entry negative, each row with sum 1.
+# Finite for entries of ±1000, in the same row or in different ones. `Z` stays as it is.
 #
 # **By hand:** `[[0, ln 3], [1000, 1000]]` becomes `[[0.25, 0.75], [0.5, 0.5]]`.
 #
