@@ -165,13 +165,17 @@ figures.backward_shapes(N=4, D=3, H=2)
 # That gives `dX = [[-0.96, 1.44]]`, `dW = [[-3.6], [0]]` and `db = [-2.4]`.
 #
 # <details><summary>Hint 1: where to look</summary>
+#
 # Write the shapes of the three arguments on paper, and under them the shape of each result. Which
 # of the arguments must be turned so that the shapes meet?
+#
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
+#
 # The index that disappears is the one that is summed over: the neuron for dX, the example for dW
 # and for db. For db there is nothing to multiply by.
+#
 # </details>
 
 
@@ -236,13 +240,17 @@ with unfinished():
 # `[[-0.75, 0.75]]`; with N = 2 examples each row would be half of that.
 #
 # <details><summary>Hint 1: where to look</summary>
+#
 # Lesson 01's softmax is imported and already safe for large logits. What is left is to change one
 # entry per row, and a division.
+#
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
+#
 # To pick one entry from each row you need two indices, the rows 0 … N−1 and the labels, side by
 # side. A colon in place of the first would pick whole columns.
+#
 # </details>
 
 
@@ -289,12 +297,16 @@ figures.where_the_error_begins(
 # `[-0.25, 0.375]`.
 #
 # <details><summary>Hint 1: where to look</summary>
+#
 # The two formulas of this section have the same form; only the function that makes probabilities
 # differs.
+#
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
+#
 # Prediction minus truth, shared among the examples of the batch.
+#
 # </details>
 
 
@@ -347,14 +359,18 @@ figures.network_diagram([3, 5, 4, 2])
 # it.
 #
 # <details><summary>Hint 1: where to look</summary>
+#
 # Go through the layers from the last to the first. At each one, ask which Z belongs to the ReLU
 # that the error meets next: it is not the Z of the layer you are standing in.
+#
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
+#
 # One variable holds the derivative at the current layer's Z. Each round uses it three times,
 # stores two results and replaces it. What was collected from last to first must be turned round at
 # the end.
+#
 # </details>
 
 
@@ -431,13 +447,17 @@ with unfinished():
 # below $10^{-6}$. For the wrong claim $df(x) = x$ it is $|1 - 2| / (1 + 2) = 0.3333$.
 #
 # <details><summary>Hint 1: where to look</summary>
+#
 # Lesson 03's `numerical_gradient` and `relative_error` are imported. Which of the bad cases does
 # `relative_error` turn into inf by itself, and which must be caught before?
+#
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
+#
 # First the shape, then the numbers. A nan passes through every calculation and comes out at the
 # end; a shape is changed on the way, or stops the program.
+#
 # </details>
 
 
@@ -582,14 +602,18 @@ with unfinished():
 # line tells you.
 #
 # <details><summary>Hint 1: where to look</summary>
+#
 # The report uses a batch of 6. If one factor is wrong everywhere in an array, the right value a
 # and the wrong value k·a have the relative error |1 − k| / (1 + k). Which k gives the 0.71 that
 # you see in the db of the last layer?
+#
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
+#
 # Ask three questions of the code, each with the forward pass at hand: what did this layer receive?
 # Over the batch, is blame added or averaged? What decides whether a ReLU lets the error through?
+#
 # </details>
 
 
@@ -650,11 +674,15 @@ check(repair_backward)
 # **By hand:** a layer with `dW = [[3, 4]]` has norm 5, whatever its db.
 #
 # <details><summary>Hint 1: where to look</summary>
+#
 # The sum runs over all entries of a matrix; check that no axis is left.
+#
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
+#
 # Square, add, take the root, once per layer; `np.linalg.norm` does the three in one for a matrix.
+#
 # </details>
 
 
@@ -747,24 +775,33 @@ with unfinished():
 # ## Questions to think about
 #
 # 1. Neuron 2 of section 1 was off and got no gradient. Can it ever learn again?
-# <details><summary>Answer</summary>
-# For this example its weights do not move. Another example may switch it on, and then they do. A
-# neuron that is off for every example of the training set gets no gradient at all and stays as it
-# is: a dead neuron.
-# </details>
+#
+#    <details><summary>Answer</summary>
+#
+#    For this example its weights do not move. Another example may switch it on, and then they
+#    do. A neuron that is off for every example of the training set gets no gradient at all and
+#    stays as it is: a dead neuron.
+#
+#    </details>
 #
 # 2. What happens in the backward pass if all weights of a layer start at 0?
-# <details><summary>Answer</summary>
-# Blame is passed on in proportion to the weights, so in the first step nothing reaches the layers
-# below. And where all weights of all layers are 0, the neurons of a layer start alike, hear alike
-# and stay alike. Lesson 05 draws the weights at random.
-# </details>
+#
+#    <details><summary>Answer</summary>
+#
+#    Blame is passed on in proportion to the weights, so in the first step nothing reaches the
+#    layers below. And where all weights of all layers are 0, the neurons of a layer start alike,
+#    hear alike and stay alike. Lesson 05 draws the weights at random.
+#
+#    </details>
 #
 # 3. Why is the forward pass's cache as large as all activations together?
-# <details><summary>Answer</summary>
-# Every layer's dW needs what that layer received, for every example. Backpropagation pays for its
-# speed with memory.
-# </details>
+#
+#    <details><summary>Answer</summary>
+#
+#    Every layer's dW needs what that layer received, for every example. Backpropagation pays for
+#    its speed with memory.
+#
+#    </details>
 
 # %% [markdown]
 # ## Further reading

@@ -157,13 +157,17 @@ def in_order(last):
 # `L.data` 8, `a.grad` 4 and `b.grad` 2.
 #
 # <details><summary>Hint 1: where to look</summary>
+#
 # Lessons 03 and 04 have every slope. That of tanh, 1 − tanh², is cheapest from the result. For
 # ReLU, ask whether the input is above zero.
+#
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
+#
 # In backward, a node's parents and slopes stand in two tuples of equal length: go through both
 # side by side. A value that is used twice hears twice, so what it heard before must stay.
+#
 # </details>
 
 
@@ -367,24 +371,33 @@ figures.decision_region(predict, X, y, "Trained with nothing but Value")
 #
 # 1. The list of parents could be kept while calculating forward: each new node goes to its end. Is
 #    that a topological order?
-# <details><summary>Answer</summary>
-# Yes. A node is made after its parents, so parents stand first. Such a list is called a tape. It
-# also holds nodes that do not lead to the loss; their gradient stays 0.
-# </details>
+#
+#    <details><summary>Answer</summary>
+#
+#    Yes. A node is made after its parents, so parents stand first. Such a list is called a tape.
+#    It also holds nodes that do not lead to the loss; their gradient stays 0.
+#
+#    </details>
 #
 # 2. What would happen if `backward` handed on as soon as a node hears something?
-# <details><summary>Answer</summary>
-# Each path would be played by itself. Handing on only what has just arrived would be right, and
-# slow: the number of paths can double with every layer. Handing on all it has heard so far counts
-# the earlier part twice.
-# </details>
+#
+#    <details><summary>Answer</summary>
+#
+#    Each path would be played by itself. Handing on only what has just arrived would be right,
+#    and slow: the number of paths can double with every layer. Handing on all it has heard so
+#    far counts the earlier part twice.
+#
+#    </details>
 #
 # 3. How would you get a second derivative?
-# <details><summary>Answer</summary>
-# The slopes are plain numbers here, so nothing records how they were calculated. If slopes and
-# gradients were Values themselves, the backward pass would draw a graph too, and could be played
-# back in its turn.
-# </details>
+#
+#    <details><summary>Answer</summary>
+#
+#    The slopes are plain numbers here, so nothing records how they were calculated. If slopes
+#    and gradients were Values themselves, the backward pass would draw a graph too, and could be
+#    played back in its turn.
+#
+#    </details>
 
 # %% [markdown]
 # ## Further reading
