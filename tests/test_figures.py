@@ -102,7 +102,7 @@ def examples():
         "picture_grid": lambda: figures.picture_grid(FACES[:3], ["a", "b", "c"]),
         "rate_explorer": lambda: figures.rate_explorer(bowl, {0.1: PATH, 0.3: 9 * PATH}),
         "pixels_that_matter": lambda: figures.pixels_that_matter(
-            FACES[:3], RNG.normal(size=(3, 1024)), ["a", "b", "c"]
+            FACES[:3], np.sin(np.arange(3072)).reshape(3, 1024), ["a", "b", "c"]
         ),
         "scatter": lambda: figures.scatter(*MOONS),
         "secants": lambda: figures.secants(lambda x: x**3, 12.0, 2.0, 0.5),
