@@ -133,9 +133,9 @@ check(images_to_features)
 # example. Who of a class goes where is drawn from `rng`; the order inside a part is free.
 
 # %% [markdown]
-# **By hand:** `y = [0, 1, 1, 0, 1, 1, 1, 0, 0, 1, 1, 1, 1, 0, 1]` has 5 of class 0 and 10 of class
-# 1. With the shares (0.6, 0.2, 0.2) training gets 3 and 6 of them, validation 1 and 2, test 1 and
-# 2: parts of 9, 3 and 3 row numbers.
+# **By hand:** in `y = [0, 1, 1, 0, 1, 1, 1, 0, 0, 1, 1, 1, 1, 0, 1]` five are of class 0 and ten
+# of class 1. With the shares (0.6, 0.2, 0.2) training gets 3 and 6 of them, validation 1 and 2,
+# test 1 and 2: parts of 9, 3 and 3 row numbers.
 #
 # <details><summary>Hint 1: where to look</summary>
 # For one class: which rows does it have (`np.flatnonzero`), in which order shall they be
@@ -362,6 +362,10 @@ with unfinished():
     display(figures.weights_as_images(epochs[-1][0][0], 32, 32))
 
 # %% [markdown]
+# Hardly. Each still carries the noise of its random start; over it lie bright and dark blotches
+# where ears, eyes and snout may be. A neuron that must serve faces in many places cannot look like
+# any one of them.
+#
 # ## 7 Choose on validation data
 #
 # The rate 0.001 and no weight decay were a guess. Which rate and which decay are best?
@@ -467,7 +471,8 @@ with unfinished():
 # shrinks from about 5 points to about 3. The validation score rises by 0.004, less than its
 # standard error; that alone would be no proof. Mirroring costs only time, and it has helped many
 # others, so we keep it. The network `final` is our choice.
-#
+
+# %% [markdown]
 # ## 9 The score, once
 #
 # All choices are made, and the drawer may be opened. How sure may we be of the number that we
@@ -634,9 +639,10 @@ with unfinished():
 # The test pictures come from the same program as the training pictures. What if somebody draws a
 # little differently?
 #
-# `FaceStyle` changes one thing at a time. Before you run the cell, order these six by how much
-# they will hurt: all pictures darker; heads that are too large for the frame; heads half as large;
-# heads that may lie on their side; twice the noise; every face with the ears of the other class.
+# `FaceStyle` changes one thing at a time. Before you run the cell, order these six by how much they
+# will hurt: all pictures darker; twice the noise; heads that are too large for the frame; heads
+# two thirds as large; heads that are tilted up to 60 degrees, instead of 20; every face with the
+# ears of the other class. To compare, a seventh gives every face its own ears.
 
 # %% tags=["demo", "nbval-ignore-output"]
 with unfinished():
@@ -671,7 +677,8 @@ with unfinished():
 # A test score holds for pictures from the same source, and for no others. The network has not
 # learned what a cat is. It has learned what separates the cats from the dogs *in these pictures*,
 # by the easiest sign there was. What it should know has to be in the data.
-#
+
+# %% [markdown]
 # ## 13 The whole project in one function
 #
 # Now it is your turn to do all of it: pictures in, and out comes a function that labels pictures
@@ -694,7 +701,8 @@ with unfinished():
 # errors are granted. Grading allows 60 seconds of one processor core for training and labelling
 # together, so aim at 15. Everything that was defined above may be used, `fit` included. Drawing or
 # loading more pictures is against the rules.
-#
+
+# %% [markdown]
 # **To compare:** the solution takes about 10 seconds and reaches about 0.93; a linear model
 # reaches 0.63 and earns nothing. For a first try, train one network for 4 epochs: that takes
 # seconds.
