@@ -26,7 +26,7 @@ from traitlets.config import Config
 
 from nnlib.course.lesson import Lesson, course_folder, lessons
 from nnlib.grading.command import prepare, workforce
-from nnlib.grading.engine import Engine
+from nnlib.grading.engine import BATCH, Engine
 from nnlib.grading.ledger import Course, installed_programs
 
 
@@ -166,9 +166,10 @@ def main(name: str, submissions: int, few: int) -> None:
     for label, milliseconds in breakdown(one).items():
         parts.add_row(label, f"{milliseconds:.0f}")
     console.print(parts)
-    stamps, tenth = one["stamps"], max(submissions // 10, 1)
-    first, last = stamps[tenth] - stamps[0], stamps[-1] - stamps[-1 - tenth]
-    console.print(f"Coordinator's CPU, last tenth against first: {last / first:.2f}")
+    stamps, some = one["stamps"], max(submissions // 10, 2 * BATCH)
+    if submissions > 2 * some:
+        growth = (stamps[-1] - stamps[-1 - some]) / (stamps[some] - stamps[0])
+        console.print(f"Coordinator's CPU, last {some} against first {some}: {growth:.2f}")
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     console.print(f"Coordinator's memory at most: {memory:.0f} MB")
 

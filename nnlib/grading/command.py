@@ -25,6 +25,7 @@ from .engine import Engine
 from .isolation import LEVELS
 from .ledger import Course
 from .lesson import Lesson
+from .pool import begin_worker
 from .preprocessors import Run
 from .records import read_record
 from .report import Report, changes_table, class_table, misconception_table, write_csv
@@ -121,7 +122,8 @@ def workforce(where: str | None, workers: int) -> tuple[Callable[[], Executor], 
         # one would take the gradebook's connection and the progress bar's thread with it.
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["nnlib.grading.work", "nnlib.grading.feedback"])
-        return lambda: ProcessPoolExecutor(workers, mp_context=context), 3 * workers
+        mine = (os.getpid(),)
+        return lambda: ProcessPoolExecutor(workers, context, begin_worker, mine), 3 * workers
     scheme, _, address = where.partition("://")
     if scheme != "dask" or not address:
         raise ValueError(f"--executor {where}: expected dask://HOST:PORT")

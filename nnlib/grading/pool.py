@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import functools
+import os
+import select
+import threading
 from multiprocessing.util import Finalize
 
 from .sandbox import Limits, Sandbox
@@ -20,3 +23,14 @@ def sandbox(isolation: str, limits: Limits, hidden: tuple[str, ...] = ()) -> San
     box = Sandbox(isolation, limits, hidden).__enter__()
     Finalize(None, box.close, exitpriority=10)  # also runs in workers, where atexit does not
     return box
+
+
+def begin_worker(coordinator: int) -> None:
+    """In a worker process: end with the coordinator, also where that one was killed."""
+    its_end = os.pidfd_open(coordinator)
+
+    def watch() -> None:
+        select.select([its_end], [], [])
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
