@@ -7,15 +7,24 @@ import numpy as np
 from nnlib import initializers
 from nnlib.checking import Exercise, Fault, Part
 from nnlib.checking.compare import compare
+from nnlib.exercises.gradient_descent._orders import same_for_each_seed
 
 
 def questions(rng):
     for sizes in [(300, 200, 40), (40, 500, 90), (1500, 30), (6, 900, 70, 300)]:
         yield list(sizes), {"seed": int(rng.integers(2**31))}
+    yield [40, 30, 20], {"seeds": [int(n) for n in rng.integers(2**31, size=2)]}
 
 
 def accepts(probe, expected, received):
     """Shapes as the reference's, zero biases, weights with the right mean and variance."""
+    if "seeds" in probe.args[1]:
+        faults = [_laws(e, r) or _shared(r) for e, r in zip(expected, received, strict=True)]
+        return next(filter(None, faults), same_for_each_seed("params", received))
+    return _laws(expected, received)
+
+
+def _laws(expected, received):
     shapes = [(np.ones_like(W), np.ones_like(b)) for W, b in expected]
     given = [(0 * W + 1, 0 * b + 1) for W, b in received]
     faults = compare(exercise.named_parts, shapes, given, exercise.tolerance)
@@ -25,6 +34,14 @@ def accepts(probe, expected, received):
         fault = _law_broken(f"layer {layer}", W, b)
         if fault:
             return {"params": fault}
+    return {}
+
+
+def _shared(received):
+    """A fault where layers were scaled from the same random numbers."""
+    drawn = np.concatenate([np.ravel(W * np.sqrt(len(W))) for W, _ in received])
+    if np.unique(drawn.round(9)).size < 0.95 * drawn.size:
+        return {"params": Fault("shared", "two layers share their numbers: draw anew for each")}
     return {}
 
 
@@ -50,7 +67,7 @@ def _law_broken(label, W, b):
     }
     near = [name for name, v in others.items() if abs(variance / v - 1) < 6 * np.sqrt(2 / W.size)]
     text = f"the weights of {label} have variance {variance:.4g}, expected about {wanted:.4g}"
-    return Fault(f"variance {near}", text + f"; {variance:.4g} is about {near[0]}" * bool(near))
+    return Fault(f"variance {near}", text + "".join(f"; that is about {n}" for n in near[:1]))
 
 
 exercise = Exercise(
@@ -58,7 +75,7 @@ exercise = Exercise(
     questions,
     parts=(Part("params", each="layer", fields=("W", "b")),),
     points=2,
-    player="seeded",
+    player="each_seed",
     accepts=accepts,
 )
 
@@ -172,3 +189,8 @@ def weights_transposed(sizes, rng):
 @exercise.misconception("Randomness must come from the rng that is passed in, so that it repeats.")
 def another_generator(sizes, rng):
     return _drawn(sizes, np.random.default_rng(), lambda D, H: np.sqrt(2 / D))
+
+
+@exercise.misconception("Another rng gives the same weights again: which generator draws them?")
+def a_generator_of_its_own(sizes, rng):
+    return _drawn(sizes, np.random.default_rng(0), lambda D, H: np.sqrt(2 / D))

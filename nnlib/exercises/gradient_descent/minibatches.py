@@ -4,18 +4,30 @@ import numpy as np
 
 from nnlib import training
 from nnlib.checking import Exercise, Fault
+from nnlib.exercises.gradient_descent._orders import hardly_random, same_for_each_seed
 
 
 def questions(rng):
     for N, D, size in [(60, 2, 7), (48, 3, 8), (30, 4, 40), (25, 1, 25), (40, 5, 1)]:
         seed = {"seed": int(rng.integers(2**31))}
         yield rng.normal(size=(N, D)), rng.integers(0, 4, size=N), size, seed
+    seeds = {"seeds": [int(n) for n in rng.integers(2**31, size=12)]}
+    yield rng.normal(size=(20, 9)), rng.integers(0, 4, size=20), 6, seeds
 
 
 def accepts(probe, expected, received):
     """Laws, whatever the order in which random numbers are drawn."""
-    fault = _law_broken(*probe.args[:3], received)
-    return {"batches": fault} if fault else {}
+    X, y, size, rng = probe.args
+    epochs = received if "seeds" in rng else [received]
+    for epoch in epochs:
+        fault = _law_broken(X, y, size, epoch)
+        if fault:
+            return {"batches": fault}
+    if len(epochs) == 1:
+        return {}
+    orders = [[_place(X, row) for Xb, _ in epoch for row in np.asarray(Xb)] for epoch in epochs]
+    fault = hardly_random(np.array(orders))
+    return {"batches": fault} if fault else same_for_each_seed("batches", received)
 
 
 def _law_broken(X, y, size, received):
@@ -66,7 +78,7 @@ exercise = Exercise(
     questions,
     parts=("batches",),
     points=2,
-    player="batches",
+    player="each_seed",
     passes_on=("batches",),
     accepts=accepts,
 )
@@ -178,3 +190,13 @@ def in_place(X, y, batch_size, rng):
 @exercise.misconception("Randomness must come from the rng that is passed in, so that it repeats.")
 def another_generator(X, y, batch_size, rng):
     return _cut(X, y, np.random.default_rng().permutation(len(X)), batch_size)
+
+
+@exercise.misconception("Another rng gives the same order again: which generator draws it?")
+def a_generator_of_its_own(X, y, batch_size, rng):
+    return _cut(X, y, np.random.default_rng(0).permutation(len(X)), batch_size)
+
+
+@exercise.misconception("Old neighbors still follow each other: a shuffle moves every example.")
+def only_turned(X, y, batch_size, rng):
+    return _cut(X, y, np.roll(np.arange(len(X)), 1 + rng.integers(len(X) - 1)), batch_size)

@@ -12,6 +12,7 @@ from nnlib import functional as F
 from nnlib import training
 from nnlib.checking import Exercise, Fault, Part
 from nnlib.checking.compare import compare, split
+from nnlib.exercises.gradient_descent._orders import orders_in, same_for_each_seed
 
 TINY = 1e-6  # a learning rate at which one epoch is, to first order, a sum of first steps
 
@@ -24,12 +25,13 @@ def questions(rng):
     yield _question(rng, N=6, sizes=(4, 3), rate=0.1, epochs=0, batch=2)
     yield _question(rng, N=11, sizes=(2, 5, 3), rate=0.0, epochs=2, batch=4)
     yield _question(rng, N=12, sizes=(3, 4, 2), rate=TINY, epochs=1, batch=4)
-    yield _question(rng, N=24, sizes=(2, 6, 3), rate=0.3, epochs=8, batch=4, separated=4.0)
+    *question, _ = _question(rng, N=4, sizes=(25, 3), rate=0.02, epochs=4, batch=3)
+    yield *question, {"seeds": [int(n) for n in rng.integers(2**31, size=4)]}
 
 
-def _question(rng, N, sizes, rate, epochs, batch, separated=1.0):
+def _question(rng, N, sizes, rate, epochs, batch):
     y = np.arange(N) % sizes[-1]
-    X = rng.normal(size=(N, sizes[0])) + separated * rng.normal(size=(sizes[-1], sizes[0]))[y]
+    X = rng.normal(size=(N, sizes[0])) + rng.normal(size=(sizes[-1], sizes[0]))[y]
     params = [
         (rng.normal(size=(D, H)) * np.sqrt(2 / D), 0.1 * rng.normal(size=H))
         for D, H in itertools.pairwise(sizes)
@@ -39,15 +41,15 @@ def _question(rng, N, sizes, rate, epochs, batch, separated=1.0):
 
 def accepts(probe, expected, received):
     """Equal to the reference where the batch is whole; laws where the order matters."""
-    X, y, params, rate, epochs, batch, _ = probe.args
+    X, y, params, rate, epochs, batch, rng = probe.args
+    if "seeds" in rng:
+        return _follows_an_order(X, y, params, rate, received)
     if batch >= len(X) or rate == 0 or epochs == 0:
         return compare(exercise.named_parts, expected, received, exercise.tolerance)
     values = split(exercise.named_parts, received)
     if values is None or len(values[1]) != epochs:
         return compare(exercise.named_parts, expected, received, exercise.tolerance)
-    if rate == TINY:
-        return _first_order(X, y, params, batch, values)
-    return _falls(X, y, params, rate, epochs, batch, values)
+    return _first_order(X, y, params, batch, values)
 
 
 def _first_order(X, y, params, batch, values):
@@ -72,20 +74,20 @@ def _first_order(X, y, params, batch, values):
     return faults
 
 
-def _falls(X, y, params, rate, epochs, batch, values):
-    """The loss falls, belongs to the parameters, and examples come in a shuffled order."""
-    new, losses = values
-    logits, _ = F.network_forward(X, new)
-    final = F.softmax_cross_entropy(logits, y)
-    faults = {}
-    if not (np.all(np.isfinite(losses)) and losses[-1] < 0.7 * losses[0]):
-        faults["losses"] = Fault("falls", "losses: the loss should fall on this easy data")
-    if not final < 0.7 * losses[0]:
-        faults["params"] = Fault("falls", "params: trained, they should have a smaller loss")
-    in_order = _train(X, y, params, rate, epochs, batch, lambda n: np.arange(n))[0]
-    if not compare((Part("params"),), in_order, new, exercise.tolerance):
-        faults["params"] = Fault("order", "params: the batches came in the old order every epoch")
-    return faults
+def _follows_an_order(X, y, params, rate, received):
+    """Equal to trainings whose orders can be read off their losses; a new one for each epoch."""
+    taken = []
+    for one in received:
+        orders, values = orders_in(X, y, params, rate, one[1])
+        faults = compare(exercise.named_parts, values, one, exercise.tolerance)
+        if faults:
+            return faults
+        taken.append(set(orders))
+    if all(len(orders) == 1 for orders in taken):
+        text = "params: every epoch took its batches in the same order; shuffle anew in each"
+        in_place = taken == [{len(X) - 1}] * len(taken)
+        return {"params": Fault("order" if in_place else "again", text)}
+    return same_for_each_seed("params", received)
 
 
 exercise = Exercise(
@@ -93,7 +95,7 @@ exercise = Exercise(
     questions,
     parts=(Part("params", each="layer", fields=("W", "b")), "losses"),
     points=4,
-    player="seeded",
+    player="each_seed",
     passes_on=("params",),  # after 0 epochs
     accepts=accepts,
     seeds=10,
@@ -107,7 +109,8 @@ def _train(
     learning_rate,
     epochs,
     batch_size,
-    order,
+    rng,
+    order=None,
     gradient=F.softmax_cross_entropy_backward,
     loss=lambda total, batches, N: total / N,
     weigh=len,
@@ -119,7 +122,7 @@ def _train(
     params = [(W.copy(), b.copy()) for W, b in params]
     losses = []
     for _ in range(epochs):
-        total, batches, rows = 0.0, 0, order(len(X))
+        total, batches, rows = 0.0, 0, (order or rng.permutation)(len(X))
         for start in range(0, len(rows), batch_size):
             Xb, yb = X[rows[start : start + batch_size]], y[rows[start : start + batch_size]]
             logits, cache = F.network_forward(Xb, params)
@@ -137,15 +140,14 @@ def _train(
 
 
 @exercise.alternative
-def loop(X, y, params, learning_rate, epochs, batch_size, rng):
-    return _train(X, y, params, learning_rate, epochs, batch_size, rng.permutation)
+def loop(*given):
+    return _train(*given)
 
 
 @exercise.alternative
-def drawn_another_way(X, y, params, learning_rate, epochs, batch_size, rng):
-    params, losses = _train(
-        X, y, params, learning_rate, epochs, batch_size, lambda n: np.argsort(rng.random(n))
-    )
+def drawn_another_way(*given):
+    rng = given[-1]
+    params, losses = _train(*given, order=lambda n: np.argsort(rng.random(n)))
     return [[W, b] for W, b in params], np.array(losses)
 
 
@@ -172,96 +174,78 @@ def losses_of_every_example(X, y, params, learning_rate, epochs, batch_size, rng
 
 
 @exercise.misconception("The loss grows: in which direction do the parameters move?")
-def uphill(X, y, params, learning_rate, epochs, batch_size, rng):
-    return _train(X, y, params, learning_rate, epochs, batch_size, rng.permutation, scale=-1.0)
+def uphill(*given):
+    return _train(*given, scale=-1.0)
 
 
 @exercise.misconception("The batch's loss was taken after its update; take it before.")
-def loss_after_the_update(X, y, params, learning_rate, epochs, batch_size, rng):
-    return _train(X, y, params, learning_rate, epochs, batch_size, rng.permutation, after=True)
+def loss_after_the_update(*given):
+    return _train(*given, after=True)
 
 
 @exercise.misconception("A small last batch counts as much as a full one: weigh by its examples.")
-def mean_of_the_batches(X, y, params, learning_rate, epochs, batch_size, rng):
-    return _train(
-        X,
-        y,
-        params,
-        learning_rate,
-        epochs,
-        batch_size,
-        rng.permutation,
-        weigh=lambda yb: 1,
-        loss=lambda total, batches, N: total / batches,
-    )
+def mean_of_the_batches(*given):
+    return _train(*given, weigh=lambda yb: 1, loss=lambda total, batches, N: total / batches)
 
 
 @exercise.misconception("An epoch's loss is a mean over its examples, not a sum.")
-def sum_of_the_losses(X, y, params, learning_rate, epochs, batch_size, rng):
-    return _train(
-        X,
-        y,
-        params,
-        learning_rate,
-        epochs,
-        batch_size,
-        rng.permutation,
-        loss=lambda total, batches, N: total,
-    )
+def sum_of_the_losses(*given):
+    return _train(*given, loss=lambda total, batches, N: total)
 
 
 @exercise.misconception("Every batch counts: the examples that do not fill the first one, too.")
-def first_batch_only(X, y, params, learning_rate, epochs, batch_size, rng):
+def first_batch_only(*given):
+    *_, batch_size, rng = given
     return _train(
-        X,
-        y,
-        params,
-        learning_rate,
-        epochs,
-        batch_size,
-        lambda n: rng.permutation(n)[:batch_size],
+        *given,
+        order=lambda n: rng.permutation(n)[:batch_size],
         loss=lambda total, batches, N: total / min(N, batch_size),
     )
 
 
 @exercise.misconception("1/N belongs to the loss's gradient and is there already; not twice.")
-def divided_twice(X, y, params, learning_rate, epochs, batch_size, rng):
+def divided_twice(*given):
     return _train(
-        X,
-        y,
-        params,
-        learning_rate,
-        epochs,
-        batch_size,
-        rng.permutation,
-        gradient=lambda logits, yb: F.softmax_cross_entropy_backward(logits, yb) / len(yb),
+        *given, gradient=lambda logits, yb: F.softmax_cross_entropy_backward(logits, yb) / len(yb)
     )
 
 
 @exercise.misconception("The examples come in the same order in every epoch: shuffle them.")
-def not_shuffled(X, y, params, learning_rate, epochs, batch_size, rng):
-    return _train(X, y, params, learning_rate, epochs, batch_size, np.arange)
+def not_shuffled(*given):
+    return _train(*given, order=np.arange)
 
 
 @exercise.misconception("The network still is what it was: where do the new parameters go?")
-def parameters_not_kept(X, y, params, learning_rate, epochs, batch_size, rng):
-    return _train(X, y, params, learning_rate, epochs, batch_size, rng.permutation, scale=0.0)
+def parameters_not_kept(*given):
+    return _train(*given, scale=0.0)
 
 
 @exercise.misconception("Your loop changes the parameters that it was given: work on copies.")
-def in_place(X, y, params, learning_rate, epochs, batch_size, rng):
-    new, losses = _train(X, y, params, learning_rate, epochs, batch_size, rng.permutation)
+def in_place(X, y, params, *settings):
+    new, losses = _train(X, y, params, *settings)
     for (W, b), (W_new, b_new) in zip(params, new, strict=True):
         W[...], b[...] = W_new, b_new
     return [(W.copy(), b.copy()) for W, b in params], losses
 
 
 @exercise.misconception("Two values are asked for, the parameters and the losses of the epochs.")
-def parameters_alone(X, y, params, learning_rate, epochs, batch_size, rng):
-    return _train(X, y, params, learning_rate, epochs, batch_size, rng.permutation)[0]
+def parameters_alone(*given):
+    return _train(*given)[0]
 
 
 @exercise.misconception("A loss for every epoch: is one list entry made for each, or a single one?")
-def last_loss_only(X, y, params, learning_rate, epochs, batch_size, rng):
-    new, losses = _train(X, y, params, learning_rate, epochs, batch_size, rng.permutation)
+def last_loss_only(*given):
+    new, losses = _train(*given)
     return new, losses[-1:]
+
+
+@exercise.misconception("Every epoch repeats the order of the first one: when is it drawn?")
+def shuffled_once(*given):
+    rows = given[-1].permutation(len(given[0]))
+    return _train(*given, order=lambda n: rows)
+
+
+@exercise.misconception("Another rng gives the same training again: which generator shuffles?")
+def a_generator_of_its_own(*given):
+    shuffle = np.random.default_rng(0).permutation
+    return _train(*given, order=shuffle)
