@@ -573,7 +573,8 @@ with unfinished():
 #
 # Here such faces are made on purpose. In real data the most confident mistakes often show labels
 # that are wrong. Look at them before you blame the network.
-#
+
+# %% [markdown]
 # ## 11 Which pixels mattered?
 #
 # Why did the network say dog? Backpropagation can answer a part of that. So far we asked how the

@@ -67,7 +67,7 @@ exercise = Exercise(
 
 
 def _fit(images, y, rng, hidden, epochs=6, rate=0.1):
-    """Plain gradient descent with momentum on standardized pixels."""
+    """Gradient descent with momentum and shrinking steps, on standardized pixels."""
     X = images_to_features(images).astype(np.float32)
     mean, std = X.mean(axis=0), X.std(axis=0)
     sizes = [X.shape[1], *hidden, 2]
@@ -76,7 +76,8 @@ def _fit(images, y, rng, hidden, epochs=6, rate=0.1):
         for D, H in itertools.pairwise(sizes)
     ]
     X, speed = (X - mean) / std, [(0 * W, 0 * b) for W, b in params]
-    for _ in range(epochs):
+    for epoch in range(epochs):
+        step = np.float32(0.1 * rate * (1 - epoch / epochs))
         order = rng.permutation(len(X))
         for start in range(0, len(X), 50):
             rows = order[start : start + 50]
@@ -87,7 +88,7 @@ def _fit(images, y, rng, hidden, epochs=6, rate=0.1):
                 for p, g, v in ((W, dW, vW), (b, db, vb)):
                     v *= 0.9
                     v += g
-                    p -= 0.1 * rate * v
+                    p -= step * v
 
     def predict(images):
         X = (images_to_features(images).astype(np.float32) - mean) / std
