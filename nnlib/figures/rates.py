@@ -106,7 +106,8 @@ def rate_explorer(
         axes.grid(visible=True)
 
     def update(number: int) -> None:
-        trail.set_data(*walks[number].T)
+        far = int(np.argmax([*(curves[number] > 6 * start), True]))  # only zigzag beyond
+        trail.set_data(*walks[number][: far + 1].T)
         curve_line.set_data(range(len(curves[number])), curves[number])
         here.set_data([rates[number]], [min(ends[number], start * 15)])
         ground.set_title(f"learning rate {rates[number]:.3g}")

@@ -1066,8 +1066,8 @@ with unfinished():
 #   Computational Mathematics and Mathematical Physics 4 (5), 1–17, 1964. The heavy ball and its
 #   best numbers.
 # - N. Qian: *On the momentum term in gradient descent learning algorithms*. Neural Networks 12,
-#   145–151, 1999. A particle in a medium with drag, worked out.
-# - G. Goh: *Why momentum really works*. Distill, 2017. With pictures to play with.
+#   145–151, 1999. A particle in a medium with drag.
+# - G. Goh: *Why momentum really works*. Distill, 2017.
 # - Y. LeCun, L. Bottou, G. Orr, K.-R. Müller: *Efficient BackProp*. In: Neural Networks: Tricks of
 #   the Trade, Springer, 1998.
 # - D. Kingma, J. Ba: *Adam: a method for stochastic optimization*. ICLR 2015, arXiv:1412.6980.
