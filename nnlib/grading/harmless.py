@@ -26,8 +26,9 @@ TAGS = re.compile(
     "table|tbody|td|tfoot|th|thead|tr|u|ul|var"
 )
 STYLES = re.compile(
-    "background(-color)?|border(-collapse|-left)?|color|display|font-(family|size|style|weight)|"
-    "gap|grid-template-columns|(max-)?(height|width)|margin|padding|text-align|white-space"
+    "background(-color)?|border(-collapse|-left)?|box-sizing|color|display|float|"
+    "font-(family|size|style|weight)|gap|grid-template-columns|(max-|min-)?(height|width)|margin|"
+    "overflow-(wrap|x)|padding|text-align|white-space"
 )
 _IMAGE = r"data:image/(?:png|jpeg|gif);base64,[A-Za-z0-9+/=\s]*"
 ATTRIBUTES = {
