@@ -224,8 +224,8 @@ figures.error_by_step(
 # as $|k - 1| / (k + 1)$), and 1 is a wrong sign, or a 0 where something should be.
 #
 # And what if a number is `nan`? It is neither smaller nor larger than anything: not only is `nan <
-# 1e-6` False, `nan > 1e-6` is False as well. A check that looks for errors *above* a limit would let nan
-# pass. So we decide: nan means the worst, `inf`.
+# 1e-6` False, `nan > 1e-6` is False as well. A check that looks for errors *above* a limit would
+# let nan pass. So we decide: nan means the worst, `inf`.
 
 # %% [markdown]
 # ### Exercise `relative_error` · 10 minutes · medium ●●○

@@ -33,11 +33,11 @@ def singular_values(A):
 
 @exercise.alternative
 def power_iteration(A):
-    x = np.arange(1.0, len(A) + 1)
-    for _ in range(20_000):
-        x = A @ x
-        x /= np.linalg.norm(x)
-    return 2 / (x @ A @ x)
+    M = A / np.trace(A)
+    for _ in range(50):  # squared again and again, only the steepest direction is left
+        M = M @ M
+        M /= np.trace(M)
+    return 2 / np.trace(M @ A)
 
 
 @exercise.misconception("The steepest direction sets the limit: is that the smallest eigenvalue?")
