@@ -383,6 +383,10 @@ def test_a_factor_of_n_is_named_where_no_single_example_is_asked():
     assert "N (the number" in verdict_of(exercise, lambda X: 2 * X * len(X)).hints[0]
 
 
+def test_a_factor_of_almost_one_is_none(doubling):
+    assert not verdict_of(doubling, lambda X: 2.000001 * X).hints
+
+
 def test_the_other_axis_and_a_kept_axis_are_named():
     def column_sums(X):
         return X.sum(axis=0)

@@ -150,6 +150,8 @@ def _factor(cases: Sequence[_Case], passed: Sequence[Probe]) -> str | None:
         if np.ptp(these) > 1e-6 * abs(these[0]) or not these[0]:
             return None
         ratios.append(float(these.flat[0]))
+    if np.allclose(ratios, 1, rtol=1e-3):
+        return None  # almost right is another mistake than a factor
     for name, of in _FACTORS.items():
         if cases and all(
             np.isclose(r, of(c), rtol=1e-6) for r, c in zip(ratios, cases, strict=True)
