@@ -1,6 +1,7 @@
 """The sample class: made from the catalogue, complete, and graded as it must be."""
 
 import ast
+from pathlib import Path
 from types import SimpleNamespace
 
 import graded_course as gc
@@ -103,3 +104,9 @@ def test_the_demo_grades_a_class_and_finds_what_it_expects(tmp_path, monkeypatch
     assert result.exit_code == 0
     (feedback,) = tmp_path.glob("nnlib-demo-*/course/feedback")
     assert (feedback / "right" / gc.LESSON / f"{gc.TOPIC}.html").exists()
+
+
+def test_the_first_lesson_that_earns_points_is_graded_unless_one_is_named():
+    root = Path(__file__).parents[1]
+    assert demo._find(root, None).name == "01_forward_propagation"
+    assert demo._find(root, "00_start_here").name == "00_start_here"

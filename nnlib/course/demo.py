@@ -262,10 +262,10 @@ def demo(name: str | None, workers: int) -> None:
 
 
 def _find(course: Path, name: str | None) -> Lesson:
-    """The lesson of that name; by default the first that has exercises."""
+    """The lesson of that name; by default the first whose exercises earn points."""
     known = {lesson.name: lesson for lesson in lessons(course)}
     if name is None:
-        name = next((name for name in known if catalogue.of_lesson(name)), "")
+        name = next((n for n in known if any(e.points for e in catalogue.of_lesson(n))), "")
     if name not in known or not catalogue.of_lesson(name):
         graded = ", ".join(lesson for lesson in known if catalogue.of_lesson(lesson))
         raise LookupError(f"there is no lesson {name!r} with exercises; there are: {graded}")
