@@ -100,8 +100,10 @@ class Engine:
                     self._record()
             self._record()
         finally:
+            for future in self._running:
+                future.cancel()  # not every executor's shutdown does it
             if not self._keep:
-                self._executor.shutdown(wait=False, cancel_futures=True)
+                self._executor.shutdown(wait=False)
 
     def _jobs(self, students: Iterable[str]) -> Iterator[tuple[Job, int]]:
         """What is to be done, one at a time; tells at once of those with whom it is nothing."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import os
-import sys
+import sysconfig
 import tempfile
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
@@ -242,7 +242,9 @@ class Course:
 def installed_programs() -> Iterator[None]:
     """nbgrader asks the program alembic for the version of a new gradebook."""
     path = os.environ.get("PATH", "")
-    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{path}"
+    schemes = (sysconfig.get_default_scheme(), sysconfig.get_preferred_scheme("user"))
+    homes = [sysconfig.get_path("scripts", scheme) for scheme in schemes]
+    os.environ["PATH"] = os.pathsep.join([*homes, path])
     try:
         yield
     finally:
