@@ -447,6 +447,30 @@ def test_an_earlier_mistake_is_told_first_and_not_counted_twice():
     assert verdict.misconceptions == ("no bias",)
 
 
+def test_a_later_exercise_does_not_stand_in_for_an_earlier_one():
+    """Else two stubs that call each other would both be right."""
+    space = {}
+    exec(
+        "def dense_backward(dZ, X, W):\n"
+        "    (dW, db), = network_backward(dZ, [(X, dZ)], [(W, dZ[0])])\n"
+        "    return dZ @ W.T, dW, db\n"
+        "def network_backward(dlogits, cache, params): raise NotImplementedError\n",
+        space,
+    )
+    verdict = assess("dense_backward", space["dense_backward"])
+    assert verdict.score == 0
+    assert "dense_backward calls network_backward, which is not written" in str(verdict)
+
+
+def test_what_stood_in_is_gone_afterwards():
+    space = {}
+    exec("def relu(Z): return helper(Z)", space)
+    probes = catalogue.find("relu").ask(0)
+    substitutes = {"helper": "nnlib.functional:tanh"}
+    assert answer(space["relu"], probes, substitutes=substitutes)[0].status == "returned"
+    assert "helper" not in space
+
+
 def test_two_functions_that_call_each_other_end():
     space = {}
     exec("def relu(Z): return sigmoid(Z)\ndef sigmoid(Z): return relu(Z)", space)

@@ -202,6 +202,18 @@ def test_the_probes_are_not_lazy(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_it_builds_on_exercises_of_its_lesson_that_do_not_build_on_it(name):
+    exercise = catalogue.find(name)
+    pending = list(exercise.builds_on)
+    while pending:
+        earlier = catalogue.find(pending.pop())
+        assert earlier.lesson == exercise.lesson
+        assert earlier.reference is not exercise.reference
+        pending += earlier.builds_on
+        assert name not in pending
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_a_seed_gives_the_same_questions_and_another_seed_others(name):
     exercise = catalogue.find(name)
     first, again, other = (repr(exercise.ask(seed)) for seed in (1, 1, 2))

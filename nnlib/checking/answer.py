@@ -10,8 +10,6 @@ import contextlib
 import copy
 import importlib
 import io
-import linecache
-import os
 import types
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from . import players
+from .frames import own_traceback, unwritten
 from .plain import Unusable, arrays_in, plain, same
 
 MAX_PRINTED = 2_000  # characters of a learner's own output that are kept
@@ -132,12 +131,6 @@ def names_used(candidate: object, depth: int = 4) -> set[str]:
     return seen
 
 
-def unwritten(error: BaseException) -> str:
-    """The name of the learner's function that is not written yet."""
-    frames = _frames(error)
-    return frames[-1][0] if frames else ""
-
-
 def resolve(path: str) -> Any:
     """The object that ``"module:name"`` names."""
     module, _, name = path.partition(":")
@@ -187,7 +180,7 @@ def _play_once(
         except NotImplementedError as error:
             result = Answer("not written", error=type(error).__name__, message=unwritten(error))
         except (Exception, SystemExit, GeneratorExit) as error:
-            result = Answer("raised", error=type(error).__name__, message=_own_traceback(error))
+            result = Answer("raised", error=type(error).__name__, message=own_traceback(error))
     if called:
         result = Answer("reference")
     for text in dict.fromkeys(f"{w.category.__name__}: {w.message}\n" for w in warned):
@@ -267,55 +260,20 @@ def _substituted(candidate: object, substitutes: Mapping[str, str]) -> Iterator[
     if names is None or not substitutes:
         yield
         return
-    kept = {name: names[name] for name in substitutes if name in names}
+    kept = dict(names)
     names.update({name: resolve(path) for name, path in substitutes.items()})
     try:
         yield
     finally:
-        names.update(kept)
+        for name in substitutes:
+            del names[name]
+            if name in kept:
+                names[name] = kept[name]
 
 
 def _names_in(code: types.CodeType) -> set[str]:
     inner = (const for const in code.co_consts if isinstance(const, types.CodeType))
     return set(code.co_names).union(*(_names_in(const) for const in inner))
-
-
-def _is_learners(filename: str) -> bool:
-    """Whether a frame belongs to the learner: not to nnlib, NumPy or Python itself."""
-    library = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    installed = ("site-packages", os.path.dirname(os.path.abspath(os.__file__)))
-    return not filename.startswith((library, "<frozen")) and not any(
-        part in filename for part in installed
-    )
-
-
-def _frames(error: BaseException) -> list[tuple[str, int, str]]:
-    """The learner's own frames: function, line number, and the line itself."""
-    found: list[tuple[str, int, str]] = []
-    trace = error.__traceback__
-    while trace is not None and len(found) < 2_000:
-        code = trace.tb_frame.f_code
-        if _is_learners(code.co_filename):
-            line = linecache.getline(code.co_filename, trace.tb_lineno).strip()
-            found.append((code.co_name, trace.tb_lineno, line))
-        trace = trace.tb_next
-    return found
-
-
-def _own_traceback(error: BaseException) -> str:
-    """The traceback as the learner needs it: their own lines, and what went wrong."""
-    frames = _frames(error)
-    if len(frames) > 8:
-        frames = [*frames[:4], ("...", 0, f"{len(frames) - 8} more calls"), *frames[-4:]]
-    lines = [
-        f"  line {number}, in {name}:  {line}" if number else f"  {name} {line}"
-        for name, number, line in frames
-    ]
-    try:
-        text = str(error)
-    except Exception:
-        text = ""
-    return "\n".join([*lines, f"{type(error).__name__}: {text[:500]}".rstrip(": ")])
 
 
 class _Bounded(io.TextIOBase):

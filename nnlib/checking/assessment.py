@@ -64,9 +64,9 @@ def assess(name: str, candidate: Callable[..., Any], seed: int = PUBLIC_SEED) ->
 
     def unfinished() -> list[str]:
         used = names_used(candidate)
-        others = [e for e in catalogue.of_lesson(exercise.lesson) if e is not exercise]
-        called = [e for e in others if e.name in used and callable(mine.get(e.name))]
-        return [e.name for e in called if _attempt(e, _here(e, mine[e.name]), seed, {})[2].faults]
+        called = [n for n in exercise.builds_on if n in used and callable(mine.get(n))]
+        earlier = [(catalogue.find(name), mine[name]) for name in called]
+        return [e.name for e, own in earlier if _attempt(e, _here(e, own), seed, {})[2].faults]
 
     return examine(exercise, _here(exercise, candidate), seed, unfinished=unfinished)
 
@@ -106,9 +106,8 @@ def examine(
     shown : int, optional
         The seed from which everything is drawn that the verdict shows; the same by default.
     unfinished : callable
-        Names of the learner's functions for other exercises of the lesson that this one uses and
-        that are not right. They are replaced by the references meanwhile, so that an early
-        mistake is not counted twice.
+        Which of the exercise's `builds_on` the learner's function calls and has not right. They are
+        replaced by the references meanwhile, so that an early mistake is not counted twice.
     """
     probes, answers, found = _attempt(exercise, play, seed, {})
     broken = list(unfinished()) if found.faults else []

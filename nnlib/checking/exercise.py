@@ -139,6 +139,9 @@ class Exercise:
         What the questions' arguments are called; by default as the reference calls its own.
     seeds : int
         How many seeds the tests draw (fewer for an expensive exercise).
+    builds_on : tuple of str
+        Earlier exercises of the lesson that an answer may call. Where the learner's own are wrong
+        their references stand in, so that an early mistake is not counted twice.
     shared_seed : bool
         Whether grading asks a whole class the same questions.
     seconds : float
@@ -156,6 +159,7 @@ class Exercise:
     proof: Callable[..., Iterator[tuple[str, Function, np.ndarray]]] | None = None
     twice: bool = True
     seeds: int = 20
+    builds_on: tuple[str, ...] = ()
     shared_seed: bool = False
     seconds: float = 0.0
     arguments: tuple[str, ...] = ()

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Any
 
-from .answer import unwritten
+from .frames import unwritten
 from .plain import describe
 
 

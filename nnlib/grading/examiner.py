@@ -67,9 +67,9 @@ class Examiner:
         """The verdict on an exercise, as the submission is at this moment."""
 
         def unfinished() -> list[str]:
-            others = [e for e in catalogue.of_lesson(exercise.lesson) if e is not exercise]
             used = self._mentioned_by(exercise.name)
-            return [e.name for e in others if e.name in used and not self._is_right(session, e)]
+            earlier = [catalogue.find(name) for name in exercise.builds_on if name in used]
+            return [e.name for e in earlier if not self._is_right(session, e)]
 
         verdict = examine(
             exercise,

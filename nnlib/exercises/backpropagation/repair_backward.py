@@ -17,6 +17,7 @@ exercise = Exercise(
     parts=(Part("grads", each="layer", fields=("dW", "db"), backwards=True),),
     points=3,
     proof=backward_proof,
+    builds_on=("dense_backward",),
 )
 
 

@@ -21,7 +21,14 @@ def proof(x, w, b, y):
     yield "dx", lambda x: (F.sigmoid(x @ w + b) - y) ** 2, x
 
 
-exercise = Exercise(F.neuron_gradients, questions, parts=("dw", "db", "dx"), points=2, proof=proof)
+exercise = Exercise(
+    F.neuron_gradients,
+    questions,
+    parts=("dw", "db", "dx"),
+    points=2,
+    proof=proof,
+    builds_on=("sigmoid_backward",),
+)
 
 
 @exercise.alternative

@@ -25,7 +25,14 @@ def proof(dZ, X, W, stride=1, padding=0):
     yield "db", lambda b: loss(X, W, b), zero
 
 
-exercise = Exercise(F.conv2d_backward, questions, parts=("dX", "dW", "db"), points=6, proof=proof)
+exercise = Exercise(
+    F.conv2d_backward,
+    questions,
+    parts=("dX", "dW", "db"),
+    points=6,
+    proof=proof,
+    builds_on=("conv2d_forward",),
+)
 
 
 def _back(dZ, X, W, stride, padding, flip=False, crop=True):

@@ -20,7 +20,14 @@ def proof(dA, X, size):
     yield "dX", lambda X: np.sum(dA * F.max_pool_forward(X, size)), X
 
 
-exercise = Exercise(F.max_pool_backward, questions, parts=("dX",), points=3, proof=proof)
+exercise = Exercise(
+    F.max_pool_backward,
+    questions,
+    parts=("dX",),
+    points=3,
+    proof=proof,
+    builds_on=("max_pool_forward",),
+)
 
 
 def _back(dA, X, size, share):

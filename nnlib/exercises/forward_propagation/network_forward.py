@@ -28,6 +28,7 @@ exercise = Exercise(
     parts=("logits", Part("cache", each="layer", fields=("A_in", "Z"))),
     points=4,
     passes_on=("cache",),
+    builds_on=("relu", "dense_forward"),
 )
 
 

@@ -99,6 +99,7 @@ exercise = Exercise(
     passes_on=("params",),  # after 0 epochs
     accepts=accepts,
     seeds=10,
+    builds_on=("sgd_step", "minibatches"),
 )
 
 

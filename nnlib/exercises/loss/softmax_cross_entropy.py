@@ -19,7 +19,13 @@ def questions(rng):
     yield np.array([rng.permutation(spread) for _ in range(7)]), every_class(rng, 7, 4)
 
 
-exercise = Exercise(F.softmax_cross_entropy, questions, parts=("loss",), points=2)
+exercise = Exercise(
+    F.softmax_cross_entropy,
+    questions,
+    parts=("loss",),
+    points=2,
+    builds_on=("log_softmax",),
+)
 
 
 @exercise.alternative
