@@ -5,6 +5,7 @@ Not a test file: what the tests of grading share.
 
 import io
 import shutil
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -67,6 +68,8 @@ WRONG = {
     "dense_forward": "def dense_forward(X, W, b):\n    return X @ W",
 }
 
+CLASS = {"ada": RIGHT, "bob": WRONG, "cy": {**RIGHT, "relu": WRONG["relu"]}}
+
 MARKS = {"schema_version": 3, "task": False, "locked": False, "solution": False, "grade": False}
 
 
@@ -98,6 +101,18 @@ def make_course(root, source=SOURCE, others=False):
     settings += 'c.Run.limits = {"cell_seconds": 5, "grace": 0.5}\n'
     with open(root / "nbgrader_config.py", "a", encoding="utf-8") as file:
         file.write(settings)
+    return root
+
+
+def make_class(root, students=CLASS):
+    """A course whose lesson is in the gradebook and was handed in by some students."""
+    make_course(root)
+    course = Course(root)
+    course.templates(LESSON)
+    course.ledger.save()
+    course.ledger.end()
+    for student, answers in students.items():
+        hand_in(root, student, answered(root, answers), files={"notes.txt": b"mine"})
     return root
 
 
@@ -167,3 +182,22 @@ def executed(root, student):
 def page(root, student):
     """The feedback page of a student."""
     return (root / "feedback" / student / LESSON / f"{TOPIC}.html").read_text("utf-8")
+
+
+def state(root):
+    """All that a run leaves behind and that matters: grades, graded work, pages."""
+    with sqlite3.connect(root / "gradebook.db") as book:
+        grades = book.execute(
+            "select work.student_id, cell.name, grade.auto_score, grade.needs_manual_grade"
+            " from grade join base_cell as cell on grade.cell_id = cell.id"
+            " join submitted_notebook as notebook on grade.notebook_id = notebook.id"
+            " join submitted_assignment as work on notebook.assignment_id = work.id"
+        ).fetchall()
+    book.close()
+    files = {
+        path.relative_to(root).as_posix(): path.read_bytes()
+        for part in ("autograded", "feedback")
+        for path in (root / part).rglob("*")
+        if path.is_file()
+    }
+    return sorted(grades), files

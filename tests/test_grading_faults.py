@@ -1,13 +1,7 @@
 """Whatever goes wrong while a class is graded, nothing is lost and nobody gets another's grade."""
 
-import contextlib
-import os
 import shutil
-import signal
 import sqlite3
-import subprocess
-import sys
-import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
@@ -15,23 +9,14 @@ import graded_course as gc
 import pytest
 from click.testing import CliRunner
 
-from nnlib.grading import command, engine, records
-from nnlib.grading.ledger import Course, Ledger
+from nnlib.grading import command, engine
+from nnlib.grading.ledger import Course
 from nnlib.grading.work import OtherVersion
-
-CLASS = {"ada": gc.RIGHT, "bob": gc.WRONG, "cy": {**gc.RIGHT, "relu": gc.WRONG["relu"]}}
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    root = gc.make_course(tmp_path_factory.mktemp("faults") / "course")
-    course = Course(root)
-    course.templates(gc.LESSON)
-    course.ledger.save()
-    course.ledger.end()
-    for student, answers in CLASS.items():
-        gc.hand_in(root, student, gc.answered(root, answers), files={"notes.txt": b"mine"})
-    return root
+    return gc.make_class(tmp_path_factory.mktemp("faults") / "course")
 
 
 @pytest.fixture
@@ -41,105 +26,12 @@ def course(made, tmp_path):
     return root
 
 
-def state(root):
-    """All that a run leaves behind and that matters: grades, graded work, pages."""
-    with sqlite3.connect(root / "gradebook.db") as book:
-        grades = book.execute(
-            "select work.student_id, cell.name, grade.auto_score, grade.needs_manual_grade"
-            " from grade join base_cell as cell on grade.cell_id = cell.id"
-            " join submitted_notebook as notebook on grade.notebook_id = notebook.id"
-            " join submitted_assignment as work on notebook.assignment_id = work.id"
-        ).fetchall()
-    book.close()
-    files = {
-        path.relative_to(root).as_posix(): path.read_bytes()
-        for part in ("autograded", "feedback")
-        for path in (root / part).rglob("*")
-        if path.is_file()
-    }
-    return sorted(grades), files
-
-
-class Killed(BaseException):
-    """Stands for the end of the process at this very moment."""
-
-
-class Executioner:
-    """Lets so many steps happen, and ends the run before the next."""
-
-    def __init__(self, monkeypatch, steps):
-        self.left = steps
-        for home, name in [
-            (Ledger, "save"),
-            (Course, "record"),
-            (records, "_write"),
-            (records.shutil, "rmtree"),
-            (records.os, "replace"),
-            (records.Path, "rename"),
-            (engine, "fingerprint"),
-        ]:
-            monkeypatch.setattr(home, name, self.watched(getattr(home, name)))
-
-    def watched(self, function):
-        def step(*args, **kwargs):
-            if self.left == 0:
-                raise Killed
-            self.left -= 1
-            return function(*args, **kwargs)
-
-        return step
-
-
 @pytest.fixture(scope="module")
 def undisturbed(made, tmp_path_factory):
     root = tmp_path_factory.mktemp("undisturbed") / "course"
     shutil.copytree(made, root)
     gc.grade(root)
-    return state(root)
-
-
-@pytest.mark.parametrize("steps", range(32))
-def test_killed_before_any_step_and_started_again_it_ends_the_same(
-    course, undisturbed, monkeypatch, steps
-):
-    with monkeypatch.context() as patch:
-        Executioner(patch, steps)
-        with contextlib.suppress(Killed):
-            gc.grade(course)
-    gc.grade(course)
-    assert state(course) == undisturbed
-
-
-def start(root):
-    code = "from nnlib.cli import main; main()"
-    arguments = [sys.executable, "-c", code, "grade", gc.LESSON, "--workers", "1"]
-    return subprocess.Popen(
-        arguments, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-
-
-def children_of(pid):
-    """All processes below one."""
-    found = []
-    for child in subprocess.run(
-        ["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False
-    ).stdout.split():
-        found += [int(child), *children_of(int(child))]
-    return found
-
-
-def test_a_killed_command_leaves_no_process_and_its_work_is_taken_up(course, undisturbed):
-    process = start(course)
-    process.stdout.readline()  # the first student is finished
-    family = children_of(process.pid)
-    process.send_signal(signal.SIGKILL)
-    process.communicate()
-    deadline = time.monotonic() + 30
-    while any(os.path.exists(f"/proc/{pid}") for pid in family):
-        assert time.monotonic() < deadline, "processes stayed behind"
-        time.sleep(0.05)
-    gc.grade(course)
-    assert state(course) == undisturbed
+    return gc.state(root)
 
 
 class Breaking(ThreadPoolExecutor):
@@ -161,7 +53,7 @@ def test_a_worker_that_dies_has_its_work_repeated(course, undisturbed, broken):
     Breaking.broken = broken
     rows = gc.grade(course, executor=lambda: Breaking(1))
     assert all(row.status == "graded" for row in rows.values())
-    assert state(course) == undisturbed
+    assert gc.state(course) == undisturbed
 
 
 def test_a_submission_that_breaks_every_worker_is_named_and_the_others_graded(course, monkeypatch):
@@ -192,7 +84,7 @@ def test_a_locked_gradebook_costs_nobody_a_grade(course, undisturbed):
     lock.rollback()
     lock.close()
     gc.grade(course)
-    assert state(course) == undisturbed
+    assert gc.state(course) == undisturbed
 
 
 def test_grades_that_cannot_be_entered_are_said_and_entered_later(course, undisturbed, monkeypatch):
@@ -209,7 +101,7 @@ def test_grades_that_cannot_be_entered_are_said_and_entered_later(course, undist
     assert rows["ada"].status == rows["cy"].status == "graded"
     assert "the gradebook could not be written: disk full" in rows["bob"].reason
     gc.grade(course)
-    assert state(course) == undisturbed
+    assert gc.state(course) == undisturbed
 
 
 def test_files_that_cannot_be_written_are_said_and_written_later(course, undisturbed, monkeypatch):
@@ -226,7 +118,7 @@ def test_files_that_cannot_be_written_are_said_and_written_later(course, undistu
     assert rows["ada"].status == rows["cy"].status == "graded"
     assert "No space left" in rows["bob"].reason
     gc.grade(course)
-    assert state(course) == undisturbed
+    assert gc.state(course) == undisturbed
 
 
 def test_two_runs_at_once_do_not_meet(course):

@@ -10,6 +10,8 @@ from multiprocessing.util import Finalize
 
 from .sandbox import Limits, Sandbox
 
+_closing: list[Finalize] = []
+
 
 @functools.cache
 def sandbox(isolation: str, limits: Limits, hidden: tuple[str, ...] = ()) -> Sandbox:
@@ -21,7 +23,8 @@ def sandbox(isolation: str, limits: Limits, hidden: tuple[str, ...] = ()) -> San
         When there is none on this machine.
     """
     box = Sandbox(isolation, limits, hidden).__enter__()
-    Finalize(None, box.close, exitpriority=10)  # also runs in workers, where atexit does not
+    # Also runs in workers, where atexit does not.
+    _closing.append(Finalize(None, box.close, exitpriority=10))
     return box
 
 
@@ -31,6 +34,10 @@ def begin_worker(coordinator: int) -> None:
 
     def watch() -> None:
         select.select([its_end], [], [])
-        os._exit(1)
+        try:
+            for close in _closing:
+                close()
+        finally:
+            os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
