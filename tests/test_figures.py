@@ -61,6 +61,9 @@ def examples():
             {"central": numerical_gradient}, lambda x: float(x[0] ** 3), 12.0, 2.0
         ),
         "error_flows_back": lambda: figures.error_flows_back([3, 4, 2], [1e-4, 0.1]),
+        "feature_maps": lambda: figures.feature_maps(
+            FACES[0], np.sin(np.arange(40)).reshape(2, 4, 5), ["edges", "spots"]
+        ),
         "fitted_curves": lambda: figures.fitted_curves(
             {"flat": lambda X: 0 * X, "line": lambda X: 1.5 * X[:, 0]},
             *datasets.noisy_line(9, 0), *datasets.noisy_line(7, 1),
@@ -99,6 +102,9 @@ def examples():
         ),
         "network_diagram": lambda: figures.network_diagram([4, 9, 2]),
         "neuron": lambda: figures.neuron([1, 2], [0.5, -1.0], 0.25, functional.sigmoid),
+        "number_tables": lambda: figures.number_tables(
+            {"X": [[1, 2, 3], [4, 5, 6]], "Z": [[12.5, 16]]}, {"X": [[1, 1, 0], [1, 1, 0]]}
+        ),
         "picture_grid": lambda: figures.picture_grid(FACES[:3], ["a", "b", "c"]),
         "rate_explorer": lambda: figures.rate_explorer(bowl, {0.1: PATH, 0.3: 9 * PATH}),
         "pixels_that_matter": lambda: figures.pixels_that_matter(
@@ -323,6 +329,10 @@ def test_only_layers_without_activation_collapse_to_a_line():
          "matrix is an array of shape (3, 2); this figure needs an array of shape (2, 2)."),
         (lambda: figures.weights_as_images(np.ones((9, 4)), 2, 5),
          "W is an array of shape (9, 4); this figure needs an array of shape (10, any)."),
+        (lambda: figures.feature_maps(FACES[0], None),
+         "maps is None; this figure needs an array of shape (any, any, any)."),
+        (lambda: figures.number_tables({"Z": [1, 2]}),
+         "Z is an array of shape (2,); this figure needs an array of shape (any, any)."),
         (lambda: figures.most_confidently_wrong(FACES, KINDS, np.eye(2)[KINDS], ["cat", "dog"]),
          "All 11 pictures are classified right; there is no mistake to show."),
     ],

@@ -33,3 +33,12 @@ def test_a_column_and_a_list_make_a_square():
 def test_shapes_that_do_not_fit_are_refused():
     with pytest.raises(ValueError, match="broadcast"):
         figures.broadcasting(X, [1, 2, 3])
+
+
+def test_marked_entries_are_named_and_stand_on_color():
+    first = np.array([[True, False], [True, False], [False, False]])
+    figure = figures.number_tables({"X": X, "sum": [[4.0]]}, {"X": first})
+    assert "X, shape (3, 2): (1, -2), (3, 4) and (0.5, 6), marked (1, 3)." in figure.alt
+    assert "sum, shape (1, 1): (4)." in figure.alt
+    boxes = figure.figure.axes[0].patches
+    assert sum(box.get_facecolor() == (1, 1, 1, 1) for box in boxes) == 4

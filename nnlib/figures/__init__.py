@@ -5,7 +5,7 @@ written yet, or answers something else, a sentence stands in the figure's place.
 """
 
 from nnlib.figures.animations import boundary_forms, descent, error_flows_back
-from nnlib.figures.arrays import axis_sums, broadcasting
+from nnlib.figures.arrays import axis_sums, broadcasting, number_tables
 from nnlib.figures.backward import backward_shapes, where_the_error_begins
 from nnlib.figures.base import Figure, NotDrawn
 from nnlib.figures.chain_rule import error_by_step, kink, local_gradients, secants
@@ -31,6 +31,7 @@ from nnlib.figures.loss import (
 )
 from nnlib.figures.pictures import (
     confusion_table,
+    feature_maps,
     most_confidently_wrong,
     picture_grid,
     weights_as_images,
@@ -64,6 +65,7 @@ __all__ = [
     "descent",
     "error_by_step",
     "error_flows_back",
+    "feature_maps",
     "fitted_curves",
     "gradient_histograms",
     "heavy_ball",
@@ -84,6 +86,7 @@ __all__ = [
     "most_confidently_wrong",
     "network_diagram",
     "neuron",
+    "number_tables",
     "picture_grid",
     "pixels_that_matter",
     "rate_explorer",

@@ -1,5 +1,6 @@
-"""Drawings of arrays: which axis a sum runs along, and what broadcasting does to two shapes."""
+"""Drawings of arrays: their numbers, which axis a sum runs along, what broadcasting does."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -8,9 +9,40 @@ from numpy.typing import ArrayLike
 
 from nnlib.arrays import Array
 from nnlib.figures.base import Figure, drawing
+from nnlib.figures.learner import usable
 from nnlib.figures.style import INK, QUIET, TINTS, blank, canvas, listed
 
 WIDE, HIGH = 1.5, 1.0  # one entry, in the drawing's own units
+
+
+@drawing
+def number_tables(arrays: Mapping[str, ArrayLike], marked: Mapping[str, ArrayLike] = {}) -> Figure:
+    """Small matrices side by side, each under its title; unmarked entries stand on a white ground.
+
+    Parameters
+    ----------
+    arrays : mapping of title to array_like of shape (rows, columns)
+    marked : mapping of title to array_like of bool, of the same shape, optional
+        Which entries of an array to show on colored ground; all of them unless given.
+
+    Returns
+    -------
+    Figure
+    """
+    tables = {name: usable(values, (None, None), f"{name} is") for name, values in arrays.items()}
+    rows = max(len(values) for values in tables.values())
+    figure = canvas(0.45 + 0.34 * rows)
+    axes = blank(figure.subplots())
+    left, facts = 0.0, []
+    for number, (name, values) in enumerate(tables.items()):
+        mine = np.broadcast_to(np.asarray(marked.get(name, True), bool), values.shape)
+        _grid(axes, values, (left, 0), number, mine)
+        axes.text(left, 0.25, name, ha="left")
+        left += values.shape[1] * WIDE + 1.5
+        words = "" if mine.all() else f", marked {_row(values[mine])}"
+        facts.append(f"{name}, shape {values.shape}: {_rows(values)}{words}")
+    axes.set(xlim=(-0.1, max(left - 1.4, 22)), ylim=(-rows * HIGH - 0.1, 0.95))
+    return Figure(figure, f"Tables of numbers, rows in parentheses. {'. '.join(facts)}.")
 
 
 @drawing
@@ -70,7 +102,9 @@ def broadcasting(a: ArrayLike, b: ArrayLike) -> Figure:
     left = 0.0
     for number, (array, sign) in enumerate(((a, "+"), (b, "="), (a + b, ""))):
         own = np.atleast_2d(array).shape
-        _grid(axes, np.broadcast_to(array, total.shape), (left, 0), number, own)
+        mine = np.zeros(total.shape, bool)
+        mine[: own[0], : own[1]] = True
+        _grid(axes, np.broadcast_to(array, total.shape), (left, 0), number, mine)
         stretched = "" if own == total.shape else f", used as {total.shape}"
         axes.text(left, 0.25, f"{array.shape}{stretched}", ha="left")
         left += D * WIDE
@@ -90,12 +124,12 @@ def _grid(
     values: Array,
     corner: tuple[float, float],
     tint: int,
-    own: tuple[int, ...] | None = None,
+    marked: ArrayLike = True,
 ) -> None:
-    """Boxes with numbers from `corner` right and down; only the first `own` of them are tinted."""
-    rows, columns = own or values.shape
+    """Boxes with numbers from `corner` right and down; only marked ones are tinted."""
+    marks = np.broadcast_to(marked, values.shape)
     for (i, j), value in np.ndenumerate(values):
-        mine = i < rows and j < columns
+        mine = marks[i, j]
         place = (corner[0] + j * WIDE, corner[1] - (i + 1) * HIGH)
         axes.add_patch(
             Rectangle(

@@ -56,16 +56,49 @@ def weights_as_images(W: Array, height: int, width: int, count: int = 16) -> Fig
     weights = usable(W, (height * width, None), "W is")
     norms = np.linalg.norm(weights, axis=0)
     shown = np.argsort(-norms, kind="stable")[:count]
-    chosen = weights[:, shown].T.reshape(-1, height, width)
-    reach = np.abs(chosen).max(axis=(1, 2), keepdims=True)
-    colored = matplotlib.colormaps[DIVERGING](0.5 + chosen / np.maximum(reach, 1e-300) / 2)
-    captions = [f"{number}: ±{top:.2g}" for number, top in zip(shown, reach.ravel(), strict=True)]
-    figure = _grid((colored[..., :3] * 255).round().astype(np.uint8), captions, 8)
+    colored, reach = _signed(weights[:, shown].T.reshape(-1, height, width))
+    captions = [f"{number}: ±{top:.2g}" for number, top in zip(shown, reach, strict=True)]
+    figure = _grid(colored, captions, 8)
     return Figure(
         figure,
         f"Weights of {len(shown)} of {weights.shape[1]} neurons as pictures of {height} by "
         f"{width} pixels; orange is positive, purple negative, white 0. "
         f"Norms from {norms[shown].max():.2f} to {norms[shown].min():.2f}, largest first.",
+    )
+
+
+@drawing
+def feature_maps(image: Array, maps: Array, captions: Sequence[str] = ()) -> Figure:
+    """A picture, and beside it where each filter answers: one signed picture per filter.
+
+    Parameters
+    ----------
+    image : ndarray of shape (height, width, 1), uint8
+    maps : ndarray of shape (filters, out_height, out_width)
+    captions : sequence of strings, optional
+        One per filter; "filter 0", "filter 1" and so on unless given.
+
+    Returns
+    -------
+    Figure
+    """
+    grey = usable(image, (None, None, 1), "image is")
+    answers = usable(maps, (len(captions) or None, None, None), "maps is")
+    colored, reach = _signed(answers)
+    names = list(captions) or [f"filter {number}" for number in range(len(answers))]
+    below = [f"{name}\n±{top:.2g}" for name, top in zip(names, reach, strict=True)]
+    rows = -(-(len(answers) + 1) // 8)
+    columns = -(-(len(answers) + 1) // rows)
+    figure = _grid([grey.repeat(3, axis=2), *colored], ["picture", *below], columns)
+    facts = listed(
+        f"{name} from {one.min():.2g} to {one.max():.2g}"
+        for name, one in zip(names, answers, strict=True)
+    )
+    return Figure(
+        figure,
+        f"A picture of {grey.shape[0]} by {grey.shape[1]} pixels and {len(answers)} maps of "
+        f"{answers.shape[1]} by {answers.shape[2]}; orange is positive, purple negative, white 0. "
+        f"{facts}.",
     )
 
 
@@ -146,13 +179,21 @@ def most_confidently_wrong(
     )
 
 
-def _grid(images: Array, captions: Sequence[str], columns: int) -> Any:
+def _signed(numbers: Array) -> tuple[Array, Array]:
+    """Signed pictures (N, height, width) in color, uint8, and the largest size in each."""
+    reach = np.abs(numbers).max(axis=(1, 2))
+    share = numbers / np.maximum(reach, 1e-300)[:, None, None]
+    colored = matplotlib.colormaps[DIVERGING](0.5 + share / 2)
+    return (colored[..., :3] * 255).round().astype(np.uint8), reach
+
+
+def _grid(images: Sequence[Array] | Array, captions: Sequence[str], columns: int) -> Any:
     columns = min(columns, len(images))
     rows = -(-len(images) // columns)
     lines = max((caption.count("\n") + 1 for caption in captions), default=0)
     cell = WIDTH / max(columns, 6)
     figure = canvas(
-        rows * (cell * images.shape[1] / images.shape[2] + 0.17 * lines), columns * cell
+        rows * (cell * images[0].shape[0] / images[0].shape[1] + 0.17 * lines), columns * cell
     )
     for number, axes in enumerate(figure.subplots(rows, columns, squeeze=False).ravel()):
         axes.set_axis_off()
