@@ -75,7 +75,7 @@ class Session:
         self._begun = False
         self._overdue = ""
         self._ended = ""
-        content = {path: np.frombuffer(files[path], np.uint8) for path in files}
+        content = [(path, np.frombuffer(files[path], np.uint8)) for path in files]
         self._ask({"do": "files", "files": content}, lambda frame: None)
 
     def __enter__(self) -> Self:

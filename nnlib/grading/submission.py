@@ -15,6 +15,7 @@ import nbformat
 from . import harmless
 
 MAX_NOTEBOOK = 20 * 2**20
+MAX_CELLS, MAX_TEXT = 1_000, 1_000_000  # of a notebook; rendering its page takes time for each
 MAX_FILES = 200
 MAX_BESIDE = 50 * 2**20  # bytes of all files beside the notebook together
 IGNORED = {"timestamp.txt", "submission_secret.txt", ".ipynb_checkpoints", "__pycache__"}
@@ -53,6 +54,8 @@ def collect(student: str, folder: Path) -> Submission:
     Refused
         When there is too much.
     """
+    if not _is_text(student):
+        raise Refused("the name of the student's folder holds bytes that are no characters")
     notebooks: dict[str, bytes] = {}
     files: dict[str, bytes] = {}
     left = MAX_BESIDE
@@ -88,18 +91,29 @@ def read_notebook(content: bytes) -> Any:
         raw = json.loads(content)
         # Lone surrogates could be written nowhere.
         raw = json.loads(json.dumps(raw, ensure_ascii=False).encode("utf-8", "replace"))
+        raw = nbformat.from_dict(raw)  # recursive, too
     except (ValueError, RecursionError):
         raise Refused("the notebook cannot be read: the file is damaged or incomplete") from None
     version = raw.get("nbformat") if isinstance(raw, dict) else None
     if version != 4:
         what = f"has format {harmless.line(version, 20)}" if version else "is no notebook"
         raise Refused(f"the file {what}; expected a notebook of format 4, as Jupyter saves it")
-    notebook = nbformat.from_dict(raw)
-    _check_structure(notebook)
-    language = _language(notebook.metadata)
+    _check_structure(raw)
+    check_language(raw.metadata)
+    return raw
+
+
+def check_language(metadata: Mapping[str, Any]) -> None:
+    """Refuse a notebook that says it is written in another language than Python.
+
+    Raises
+    ------
+    Refused
+        When it does.
+    """
+    language = _language(metadata)
     if language and language.lower() not in ("python", "ipython", "python3"):
         raise Refused(f"the notebook runs {harmless.line(language, 40)}; expected Python")
-    return notebook
 
 
 def _check_structure(notebook: Any) -> None:
@@ -109,6 +123,8 @@ def _check_structure(notebook: Any) -> None:
         raise Refused("the notebook is damaged: it has no list of cells")
     if not cells:
         raise Refused("the notebook has no cells")
+    if len(cells) > MAX_CELLS:
+        raise Refused(f"the notebook has {len(cells):,} cells; expected at most {MAX_CELLS:,}")
     for number, cell in enumerate(cells, 1):
         if not isinstance(cell, dict):
             raise Refused(f"the notebook is damaged: cell {number} is none")
@@ -121,6 +137,10 @@ def _check_structure(notebook: Any) -> None:
             cell["cell_type"] = "raw"
         if not isinstance(cell.get("metadata"), dict):
             cell["metadata"] = nbformat.from_dict({})
+    if (size := sum(len(cell["source"]) for cell in cells)) > MAX_TEXT:
+        raise Refused(
+            f"the notebook's cells hold {size:,} characters of text; expected at most {MAX_TEXT:,}"
+        )
 
 
 def _language(metadata: Mapping[str, Any]) -> str:
@@ -141,6 +161,11 @@ def _regular_files(folder: Path) -> list[Path]:
         if len(found) > MAX_FILES + 10:
             raise Refused(f"more than {MAX_FILES} files were handed in")
     return found
+
+
+def _is_text(name: str) -> bool:
+    """Whether a file's name is one that can be written into JSON, a table or a gradebook."""
+    return not any("\ud800" <= character <= "\udfff" for character in name)
 
 
 def _read(path: Path, limit: int) -> bytes | None:

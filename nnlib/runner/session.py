@@ -55,7 +55,7 @@ def serve(shell: ZMQInteractiveShell, connection: socket.socket) -> None:
 
 def _files(shell: ZMQInteractiveShell, outlet: Outlet, message: dict[str, Any]) -> None:
     """Write the files that were submitted beside the notebook."""
-    for path, content in message["files"].items():
+    for path, content in message["files"]:
         os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
         with open(path, "wb") as file:
             file.write(content.tobytes())
