@@ -15,7 +15,10 @@ from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbgrader.converters import GenerateFeedback
 from traitlets.config import Config
 
+from . import harmless
 from .records import from_text
+
+LONGEST = 20_000  # characters of a cell that are highlighted; longer ones take too long
 
 
 class _Exporter(HTMLExporter):  # type: ignore[misc]
@@ -53,7 +56,7 @@ def render(notebook: str, resources: dict[str, Any], config: dict[str, Any]) -> 
     """
     exporter = _exporter(_Frozen(config))
     page, _ = exporter.from_notebook_node(from_text(notebook), resources)
-    return str(page)
+    return harmless.page(str(page))
 
 
 class _Frozen(dict[str, Any]):
@@ -83,4 +86,4 @@ def _highlight(source: str) -> str:
 
 
 def _highlighted(source: str, **_: Any) -> str:
-    return _highlight(source)
+    return _highlight(source) if len(source) <= LONGEST else harmless.preformatted(source)

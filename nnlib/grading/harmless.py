@@ -19,7 +19,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-LONGEST = 50_000  # characters of a Markdown cell that are rendered
+LONGEST = 10_000  # characters of a Markdown cell that are rendered; longer ones take too long
 TAGS = re.compile(
     "a|abbr|b|blockquote|br|caption|code|col|colgroup|dd|del|details|div|dl|dt|em|figcaption|"
     "figure|h[1-6]|hr|i|img|ins|kbd|li|mark|ol|p|pre|q|s|samp|small|span|strong|sub|summary|sup|"
@@ -51,8 +51,13 @@ _VALUE = re.compile(r"[\w\s.,#%/-]*")
 # Every "<" closed before the next one: what follows is then read in linear time.
 _CLOSED = re.compile(r"(?:[^<]++|<[^<>]*+>)*+")
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 _INVISIBLE = re.compile(r"[\x00-\x07\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f-\x9f]")
+_COMMANDS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+# Where a table's cell begins, also for programs that take other characters for its end.
+_FORMULA = re.compile(r"(^|[;|])(\s*[=+\-@\uff1d\uff0b\uff0d\uff20])")
 
 
 def is_harmless(page: str) -> bool:
@@ -106,7 +111,7 @@ def markdown(source: str) -> str:
 
 def preformatted(source: str) -> str:
     """A text as HTML that shows it unchanged."""
-    return f"<pre>{html.escape(source[:LONGEST])}</pre>"
+    return f"<pre>{html.escape(source)}</pre>"
 
 
 def outputs(received: Iterable[Mapping[str, Any]]) -> list[NotebookNode]:
@@ -189,11 +194,19 @@ def line(text: object, longest: int = 300) -> str:
     return short if len(short) <= longest else short[: longest - 3] + "..."
 
 
+def page(text: str) -> str:
+    """A finished page: nothing in it commands the terminal that it may be shown in.
+
+    >>> page("a\\x1b[31mb")
+    'a\ufffd[31mb'
+    """
+    return _COMMANDS.sub("\ufffd", text)
+
+
 def table_cell(text: object) -> str:
     """A text for a CSV file: no spreadsheet takes it for a formula.
 
     >>> table_cell("=cmd()")
     "'=cmd()"
     """
-    short = line(text)
-    return "'" + short if short.lstrip().startswith(("=", "+", "-", "@")) else short
+    return _FORMULA.sub(r"\1'\2", line(text))
