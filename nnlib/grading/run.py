@@ -206,13 +206,25 @@ class _Running:
         ]
 
     def _refuse_impossible_points(self, cell: Any) -> None:
-        """Other authors' test cells: nbgrader loses a submission whose result it cannot read."""
+        """Other authors' test cells: nbgrader loses a submission whose result it cannot read.
+
+        It takes nan for full marks; here that is no number of points either.
+        """
         if cell.metadata.get("nbgrader", {}).get("grade"):
             try:
                 determine_grade(cell)
+                if any(_result(output).strip().lower() == "nan" for output in cell.outputs):
+                    raise ValueError("nan")
             except (ValueError, KeyError) as problem:
                 text = f"The result of this cell is no number of points: {problem}"
                 cell.outputs.insert(0, *harmless.outputs([_error("ImpossiblePoints", text)]))
+
+
+def _result(output: Any) -> str:
+    """The text of a cell's result; empty for other outputs."""
+    if output.output_type != "execute_result":
+        return ""
+    return str(output.data.get("text/plain", ""))
 
 
 def _not_run(reason: str) -> dict[str, Any]:
