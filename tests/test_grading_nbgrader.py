@@ -1,6 +1,7 @@
 """nbgrader's own commands work in the course folder: collecting, autograding, feedback."""
 
 import shutil
+import stat
 
 import graded_course as gc
 import nbformat
@@ -11,10 +12,15 @@ from nbgrader.auth import Authenticator
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange.default import ExchangeSubmit
 from nbgrader.preprocessors import Execute
-from traitlets.config import PyFileConfigLoader
+from nbgrader.utils import determine_grade
+from traitlets.config import Config, PyFileConfigLoader
 
 from nnlib.course.demo import collect_files
 from nnlib.grading.ledger import Course
+from nnlib.grading.limits import Limits
+from nnlib.grading.pool import sandbox
+from nnlib.grading.preprocessors import Run
+from nnlib.grading.run import run
 
 
 @pytest.fixture(scope="module")
@@ -112,24 +118,128 @@ class TestAutograde:
         assert not result["success"]
         assert "version 99.0.0" in result["log"]
 
-    def test_test_cells_of_others_get_the_grade_that_nbgrader_gives(self, course):
-        """With nbgrader's own Execute in a kernel, and with ours."""
-        for number, seven in enumerate(
-            (7, 8, "open('nothing')", "7; import warnings; warnings.warn('x')")
-        ):
-            gc.hand_in(course, f"s{number}", finished(course, seven=seven))
-            assert api(course).autograde(gc.LESSON, f"s{number}")["success"]
-        ours = [scores(course, f"s{number}")["test_seven"] for number in range(4)]
-        theirs = []
-        for number in range(4):
-            notebook = gc.executed(course, f"s{number}")
-            (test,) = [gc.cell_of(notebook, "test_seven")]
-            position = notebook.cells.index(test)
-            small = nbformat.v4.new_notebook(cells=notebook.cells[position - 1 : position + 1])
-            Execute().preprocess(small, {})
-            failed = any(o.output_type == "error" for o in small.cells[1].outputs)
-            theirs.append((0.0 if failed else 2.0, False))
-        assert ours == theirs == [(2.0, False), (0.0, False), (0.0, False), (2.0, False)]
+    def test_plain_nbgrader_enters_the_same_grades(self, course):
+        """Its own restoring, kernel and judging, where nobody cheats."""
+        with Gradebook(f"sqlite:///{course}/gradebook.db", "backpropagation") as book:
+            book.update_or_create_assignment(gc.LESSON, duedate="2026-11-01 00:00:00 UTC")
+        with open(course / "nbgrader_config.py", "a", encoding="utf-8") as file:
+            file.write('\nc.LateSubmissionPlugin.penalty_method = "zero"\n')
+        gc.hand_in(course, "right", finished(course), files={"notes.txt": b"mine"})
+        gc.hand_in(course, "wrong", finished(course, gc.WRONG, seven=8))
+        gc.hand_in(course, "blank", gc.released(course))
+        gc.hand_in(course, "late", finished(course), timestamp="2026-11-02 00:00:00 UTC")
+        students = ("right", "wrong", "blank", "late")
+        shutil.copytree(course, plain := course.with_name("plain"))
+        for student in students:
+            plainly = api(plain)
+            plainly.config.pop("Autograde")
+            assert plainly.autograde(gc.LESSON, student)["success"]
+        gc.grade(course)
+        for student in students:
+            assert scores(course, student) == scores(plain, student)
+            assert penalty(course, student) == penalty(plain, student)
+            assert graded_files(course, student) == graded_files(plain, student)
+        assert scores(course, "blank")["essay"] == (0, False)
+        assert penalty(course, "late") == 4.0
+
+    def test_a_notebook_in_another_language_is_not_graded(self, course):
+        notebook = finished(course)
+        notebook.metadata.kernelspec = {"name": "ir", "language": "R", "display_name": "R"}
+        gc.hand_in(course, "ada", notebook)
+        plainly = api(course)
+        plainly.config.Autograde.sanitize_preprocessors.pop(1)  # puts the source's in its place
+        result = plainly.autograde(gc.LESSON, "ada")
+        assert not result["success"]
+        assert "the notebook runs R; expected Python" in result["log"]
+
+
+def penalty(root, student):
+    with Gradebook(f"sqlite:///{root}/gradebook.db", "backpropagation") as book:
+        return book.find_submission(gc.LESSON, student).late_submission_penalty
+
+
+def graded_files(root, student):
+    """What lies in a student's folder of graded work, and who may do what with it."""
+    folder = root / "autograded" / student / gc.LESSON
+    return {path.name: stat.filemode(path.stat().st_mode) for path in folder.iterdir()}
+
+
+HIDE = """from IPython.core.interactiveshell import InteractiveShell
+InteractiveShell.showtraceback = {}"""
+
+# What a learner wrote, and another author's test cell of 2 points.
+TESTED = [
+    ("seven = 7", "assert seven == 7"),
+    ("seven = 8", "assert seven == 7"),
+    ("seven = ", "assert True"),
+    ("", "assert nothing_of_that_name"),
+    ("", "assert True and"),
+    ("score = 1.5", "score"),
+    ("score = 1", "print('done')\nscore"),
+    ("score = 0", "score"),
+    ("score = 1.5", "score;"),
+    ("score = True", "score"),
+    ("score = None", "score"),
+    ("score = 'good'", "score"),
+    ("score = 0.5", "display(score)"),
+    ("import sys", "print('careful', file=sys.stderr)"),
+    ("import warnings", "warnings.warn('in the test')"),
+    ("warnings.warn('in the answer')", "assert True"),
+    ("import logging", "logging.warning('in the log')"),
+    ("", "raise SystemExit"),
+    ("", "input()"),
+    ("", "!echo from a shell >&2"),
+    ("", "%no_such_magic"),
+    ("import asyncio", "await asyncio.sleep(0)\nassert False"),
+    ("import time", "time.sleep(600)"),
+    ("data = open('data.txt').read()", "assert data == 'mine'"),
+    ("from helper import seven", "assert seven == 7"),
+    ("import os", "assert os.environ['NBGRADER_EXECUTION'] == 'autograde'"),
+    (HIDE.format("lambda *_, **__: None"), "assert False"),
+    (HIDE.format("None"), "assert False"),
+]
+
+
+def tested_notebook():
+    """All answers, each followed by its test cell."""
+    notebook = nbformat.v4.new_notebook()
+    for number, (answer, test) in enumerate(TESTED):
+        marks = {**gc.MARKS, "grade_id": f"test_{number}", "grade": True, "points": 2}
+        notebook.cells += [
+            nbformat.v4.new_code_cell(answer),
+            nbformat.v4.new_code_cell(test, metadata={"nbgrader": marks}),
+        ]
+    return notebook
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
+def test_test_cells_of_others_get_the_grade_that_a_kernel_gives(tmp_path, monkeypatch):
+    files = {"data.txt": b"mine", "helper.py": b"seven = 7"}
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    theirs, ours = tested_notebook(), tested_notebook()
+    Execute(timeout=5).preprocess(theirs, {"metadata": {"path": str(tmp_path)}})
+    box = sandbox("auto", Limits(cell_seconds=5))
+    run(ours, lambda: box.session(files), {})
+    pairs = {
+        TESTED[number]: [
+            repr(determine_grade(nb.cells[2 * number + 1])[0]) for nb in (ours, theirs)
+        ]
+        for number in range(len(TESTED))
+    }
+    assert {case: pair for case, pair in pairs.items() if pair[0] != pair[1]} == {}
+    assert {pair[0] for pair in pairs.values()} == {"0", "0.0", "1.0", "1.5", "2.0"}
+
+
+def test_the_time_that_nbgrader_is_told_to_allow_is_allowed():
+    assert Run(config=Config(Execute={"timeout": 7})).allowed() == Limits(
+        cell_seconds=7, cell_cpu=7
+    )
+    config = Config(Execute={"timeout": 7}, Run={"limits": {"cell_seconds": 9}})
+    assert Run(config=config).allowed() == Limits(cell_seconds=9, cell_cpu=7)
+    assert Run(config=Config(Execute={"timeout": None})).allowed() == Limits()
+    assert Run().allowed() == Limits()
 
 
 def test_files_from_a_learning_platform_are_collected(course):

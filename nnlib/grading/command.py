@@ -29,7 +29,6 @@ from .pool import begin_worker
 from .preprocessors import Run
 from .records import read_record
 from .report import Report, changes_table, class_table, misconception_table, write_csv
-from .sandbox import Limits
 from .secret import Secret, open_secret, secret_path
 from .work import Conditions, code_version, exercises_of, work
 
@@ -71,7 +70,7 @@ def prepare(course: Course, name: str, *, new_seed: bool = False, **options: Any
     demo, isolation = options.pop("demo", None), options.pop("isolation", None)
     conditions = Conditions(
         isolation=isolation or settings.isolation,
-        limits=Limits(**settings.limits),
+        limits=settings.allowed(),
         demo=settings.run_demo_cells if demo is None else demo,
         hidden=(str(course.root),),
     )

@@ -146,6 +146,7 @@ def environment(level: str, folder: Path) -> dict[str, str]:
         "PATH": f"{sys.prefix}/bin:/usr/local/bin:/usr/bin:/bin",
         "HOME": home,
         "USER": "submission",
+        "NBGRADER_EXECUTION": "autograde",  # nbgrader says so, and cells may ask
         "LANG": "C.UTF-8",
         "PYTHONPATH": os.pathsep.join(map(str, [*course, *_site_folders()])),
         "PYTHONHASHSEED": "0",

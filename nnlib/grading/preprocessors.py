@@ -8,6 +8,7 @@ nbgrader_config.py::
     c.Run.isolation = "auto"                 # or bubblewrap, namespaces, limits
     c.Run.limits = {"cell_seconds": 30}      # the others keep their defaults
     c.Run.run_demo_cells = True
+    c.Execute.timeout = 30                   # nbgrader's own setting is obeyed, too
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from nbgrader.api import Gradebook
-from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.preprocessors import Execute, NbGraderPreprocessor
 from traitlets import Bool, Dict, Enum, Unicode
 
 from .examiner import checked
@@ -27,7 +28,7 @@ from .restore import restore
 from .run import run
 from .sandbox import Limits
 from .secret import open_secret, secret_path
-from .submission import check_origin, collect
+from .submission import check_language, check_origin, collect
 from .template import Template, template
 
 
@@ -35,8 +36,9 @@ class Restore(NbGraderPreprocessor):  # type: ignore[misc]
     """Rebuilds the cells that grading relies on from the gradebook."""
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
-        """Rebuild a notebook; one of another version is refused."""
+        """Rebuild a notebook; one of another version or language is refused."""
         about = resources["nbgrader"]
+        check_language(nb.metadata)
         given = self._template(about)
         warning = check_origin(nb, given.origin)
         nb, notes = restore(nb, given)
@@ -70,12 +72,19 @@ class Run(NbGraderPreprocessor):  # type: ignore[misc]
         config=True
     )
 
+    def allowed(self) -> Limits:
+        """The limits in force: `limits`, then nbgrader's own for a cell, then the defaults."""
+        given: dict[str, Any] = {}
+        if "timeout" in self.config.Execute and (seconds := Execute(config=self.config).timeout):
+            given = {"cell_seconds": seconds, "cell_cpu": seconds}
+        return Limits(**{**given, **self.limits})
+
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         """Run a notebook and write its outputs."""
         about = resources["nbgrader"]
         course = _course(self)
         root = Path(course.root)
-        limits = Limits(**self.limits)
+        limits = self.allowed()
         exercises = [exercise for cell in nb.cells if (exercise := checked(cell))]
         path = Path(self.secret).expanduser() if self.secret else secret_path()
         secret = open_secret(path, root) if exercises else None

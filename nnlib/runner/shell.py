@@ -86,6 +86,7 @@ class ZMQInteractiveShell(InteractiveShell):  # type: ignore[misc]
     display_pub_class = Type(_Displays)
     compiler_class = Type(_Compiler)
     outlet: Outlet | None = None
+    _shows_error = False  # whether the cell that runs has shown an error
 
     def attach(self, outlet: Outlet) -> None:
         """Send everything that is shown from here on through ``outlet``."""
@@ -119,15 +120,20 @@ class ZMQInteractiveShell(InteractiveShell):  # type: ignore[misc]
         except Exception:
             problem = sys.exc_info()
         preprocessed = {"transformed_cell": transformed, "preprocessing_exc_tuple": problem}
-        if not self.should_run_async(source, **preprocessed):
-            self.run_cell(source, store_history=True)
-            return
+        self._shows_error = False
         result = None
-        try:
-            result = await self.run_cell_async(source, store_history=True, **preprocessed)
-        finally:
-            self.events.trigger("post_execute")
-            self.events.trigger("post_run_cell", result)
+        if not self.should_run_async(source, **preprocessed):
+            result = self.run_cell(source, store_history=True)
+        else:
+            try:
+                result = await self.run_cell_async(source, store_history=True, **preprocessed)
+            finally:
+                self.events.trigger("post_execute")
+                self.events.trigger("post_run_cell", result)
+        # As nbgrader does it: an error counts also where the submission keeps it from being shown.
+        error = result.error_before_exec or result.error_in_exec
+        if error is not None and not self._shows_error:
+            self._showtraceback(type(error), error, [f"{type(error).__name__}: it was not shown."])
 
     def _get_exc_info(self, exc_tuple: Any = None) -> Any:
         kind, value, trace = super()._get_exc_info(exc_tuple)
@@ -141,6 +147,7 @@ class ZMQInteractiveShell(InteractiveShell):  # type: ignore[misc]
     def _showtraceback(
         self, etype: type[BaseException], evalue: BaseException, stb: list[str]
     ) -> None:
+        self._shows_error = True
         try:
             message = str(evalue)
         except Exception:
@@ -153,6 +160,10 @@ class ZMQInteractiveShell(InteractiveShell):  # type: ignore[misc]
                 "traceback": _shortened(stb),
             }
         )
+
+    def show_usage_error(self, exc: BaseException) -> None:
+        self._shows_error = True  # on stderr
+        super().show_usage_error(exc)
 
     def enable_gui(self, gui: object = None) -> None:
         """There is no window to keep alive."""
