@@ -12,6 +12,7 @@ from nbgrader.api import Gradebook
 from nnlib.checking import assess, catalogue
 from nnlib.course.demo import source_of
 from nnlib.grading.ledger import Course
+from nnlib.grading.work import work
 
 
 @pytest.fixture(scope="session")
@@ -125,10 +126,28 @@ def test_manual_scores_and_comments_survive_a_regrade(course):
     assert "nearly" in gc.page(course, "ada")
 
 
-def test_the_same_submission_gets_the_same_grade_every_time(course):
-    gc.hand_in(course, "ada", gc.answered(course, gc.WRONG))
-    rows = [gc.grade(course, force=True)["ada"] for _ in range(5)]
-    assert all(row.verdicts == rows[0].verdicts for row in rows)
+def test_the_same_submission_gets_the_same_grade_a_hundred_times(course):
+    careless = "def relu(Z):\n    return np.where(Z > 0, Z, np.random.rand())"
+    gc.hand_in(course, "ada", gc.answered(course, {**gc.WRONG, "relu": careless}))
+    lesson = gc.grading(course)
+    job = lesson.job("ada")
+    lesson.course.ledger.end()
+    first = work(job)
+    assert first.verdicts[gc.TOPIC]["check_relu"]["score"] < 1
+    for _ in range(99):
+        again = work(job)
+        assert (again.verdicts, again.notebooks) == (first.verdicts, first.notebooks)
+
+
+def test_duplicated_cells_and_ids_cost_nothing_and_are_said(course):
+    twice = json.loads(nbformat.writes(gc.answered(course)))
+    twice["cells"] += json.loads(nbformat.writes(gc.released(course)))["cells"]
+    for cell in twice["cells"]:
+        cell["id"] = "one-for-all"
+    gc.hand_in(course, "ada", json.dumps(twice))
+    row = gc.grade(course)["ada"]
+    assert row.scores == {"check_relu": 1.0, "check_dense_forward": 1.0}
+    assert "the cell relu stood there more than once" in row.notes
 
 
 def test_what_cannot_be_graded_gets_a_sentence_and_the_others_their_grades(course):

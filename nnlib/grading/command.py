@@ -28,7 +28,7 @@ from .lesson import Lesson
 from .pool import begin_worker
 from .preprocessors import Run
 from .records import read_record
-from .report import Report, changes_table, class_table, misconception_table, write_csv
+from .report import Report, changes_table, class_table, misconception_table
 from .secret import Secret, open_secret, secret_path
 from .work import Conditions, code_version, exercises_of, work
 
@@ -161,7 +161,7 @@ def grade(
     """Grade the submissions of a LESSON: in sandboxes, in parallel, with feedback pages.
 
     Run in the course folder. Work that has not changed is not graded again. Exit status 1 when
-    somebody could not be graded.
+    somebody could not be graded, or something not be written.
     """
     console = Console()
     course = Course(course_root())
@@ -174,7 +174,7 @@ def grade(
     make, window = workforce(where, workers)
     report = grade_class(found, list(students) or handed_in, make, window, console)
     summarize(report, found, console)
-    sys.exit(bool(report.failed))
+    sys.exit(bool(report.failed or report.problems))
 
 
 def grade_class(
@@ -188,14 +188,14 @@ def grade_class(
     root = lesson.course.root
     with (
         alone(root, lesson.name) as folder,
-        open(folder / f"{lesson.name}.jsonl", "a", encoding="utf-8") as log,
+        open(folder / f"{lesson.name}.jsonl", "ab", buffering=0) as log,
         Report(console, None if lesson.dry else log, len(students)) as report,
     ):
         report.note(event="begin", lesson=lesson.name, **_circumstances(lesson))
         Engine(lesson, make, report.add, window).grade(students)
         report.note(event="end", students=len(report.rows), failed=len(report.failed))
         if not lesson.dry:
-            write_csv(folder / f"{lesson.name}.csv", report.sorted())
+            report.save(folder / f"{lesson.name}.csv")
     return report
 
 
@@ -234,6 +234,7 @@ def summarize(report: Report, lesson: Lesson, console: Console) -> None:
         lines.append(f"Table and log: {root / REPORTS / lesson.name}.csv and .jsonl")
         lines.append(f"Feedback: {root / 'feedback'}")
     lines += [f"Isolation: {LEVELS[level]}." for level in sorted(report.isolation & LEVELS.keys())]
+    lines += report.problems
     console.print(Text("\n".join([*lines, lesson.secret.advice()])), soft_wrap=True)
 
 

@@ -18,6 +18,7 @@ from functools import partial
 from typing import Any
 
 from .feedback import render
+from .ledger import GradebookError
 from .lesson import Lesson
 from .records import (
     Row,
@@ -110,10 +111,10 @@ class Engine:
         for student in students:
             try:
                 job = self.lesson.job(student)
-            except (Refused, OSError) as problem:
+                row = None if self.lesson.force else self._unchanged(job)
+            except (Refused, OSError, GradebookError) as problem:
                 self._tell(Row(student, "not graded", str(problem)), None)
                 continue
-            row = None if self.lesson.force else self._unchanged(job)
             if row is None:
                 yield job, 1
             else:
@@ -163,7 +164,13 @@ class Engine:
 
     def _record(self) -> None:
         """Write what is finished: gradebook, notebooks, then order the feedback pages."""
-        batch, self._finished = [self._open(*pair) for pair in self._finished], []
+        finished, self._finished = self._finished, []
+        batch = []
+        for job, outcome in finished:
+            try:
+                batch.append(self._open(job, outcome))
+            except GradebookError as problem:
+                self._tell(Row(job.submission.student, "not graded", str(problem)), outcome)
         if not self.lesson.dry and not self._entered(batch):
             for entry in batch:  # to lose nobody but those with whom it does not work
                 self._entered([entry])
@@ -206,7 +213,7 @@ class Engine:
             course.ledger.drop()
             for entry in batch:
                 entry.row.status = "not graded"
-                entry.row.reason = f"the gradebook could not be written: {_cause(problem)}"
+                entry.row.reason = f"its grades were not entered: {problem}"
             return False
         for entry in batch:
             entry.row.status, entry.row.reason = "graded", ""
@@ -278,9 +285,3 @@ class Engine:
         if self.lesson.dry or (page.exists() and page.stat().st_mtime >= graded.stat().st_mtime):
             return
         self._order(row, name, self._page(row, name, graded.read_text("utf-8")))
-
-
-def _cause(problem: Exception) -> str:
-    """An error's, or the database's, own words."""
-    text = str(getattr(problem, "orig", None) or problem).splitlines()
-    return text[0] if text else type(problem).__name__

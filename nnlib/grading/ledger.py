@@ -22,7 +22,8 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import GetGrades
-from sqlalchemy.exc import SAWarning
+from sqlalchemy import event
+from sqlalchemy.exc import DatabaseError, IntegrityError, SAWarning
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 from traitlets.config import Config, PyFileConfigLoader
 from traitlets.utils.importstring import import_item
@@ -34,6 +35,10 @@ Scores = dict[str, float | None]
 
 OURS = {"Run", "Execute", "CheckCellMetadata"}  # done by the workers, on cells that they rebuilt
 OPENERS = ("saveautogrades", "latesubmissions", "getgrades")
+
+
+class GradebookError(RuntimeError):
+    """The gradebook's database cannot be read or written; the message says why."""
 
 
 class _Batch(Session):  # type: ignore[misc]
@@ -53,7 +58,11 @@ class Ledger(Gradebook):  # type: ignore[misc]
 
     def __init__(self, url: str, course_id: str) -> None:
         with installed_programs():
-            super().__init__(url, course_id)
+            try:
+                super().__init__(url, course_id)
+            except DatabaseError as problem:
+                raise _sentence(problem) from problem
+        event.listen(self.engine, "handle_error", _refuse)
         self.db.remove()
         self.db = scoped_session(sessionmaker(class_=_Batch, bind=self.engine, future=True))
         self._rows: dict[str, Any] = {}
@@ -103,6 +112,18 @@ class Ledger(Gradebook):  # type: ignore[misc]
             # The cells stay in here so that the next student's need not be read again.
             self._rows = {"key": key, "grades": grades, "comments": comments, "cells": cells}
         return self._rows
+
+
+def _refuse(context: Any) -> None:
+    """Whatever the database cannot do ends in a sentence; a row that is there already is normal."""
+    problem = context.sqlalchemy_exception
+    if isinstance(problem, DatabaseError) and not isinstance(problem, IntegrityError):
+        raise _sentence(problem)
+
+
+def _sentence(problem: DatabaseError) -> GradebookError:
+    cause = str(problem.orig).partition("\n")[0]
+    return GradebookError(f"the gradebook cannot be used: {cause}; mend that, and grade again")
 
 
 class Course:
@@ -177,10 +198,14 @@ class Course:
     def scores(self, student: str, lesson: str, notebooks: Iterable[str]) -> Scores:
         """The automatic scores that the gradebook holds, by graded cell."""
         found: Scores = {}
-        for name in notebooks:
-            with contextlib.suppress(MissingEntry):
-                grades = self.ledger.rows(name, lesson, student)["grades"]
-                found |= {cell: grade.auto_score for cell, grade in grades.items()}
+        try:
+            for name in notebooks:
+                with contextlib.suppress(MissingEntry):
+                    grades = self.ledger.rows(name, lesson, student)["grades"]
+                    found |= {cell: grade.auto_score for cell, grade in grades.items()}
+        except GradebookError:
+            self.ledger.drop()
+            raise
         return found
 
     def record(self, submission: Submission, lesson: str, notebooks: Mapping[str, Any]) -> None:

@@ -30,14 +30,21 @@ class Report:
     Parameters
     ----------
     console : rich.console.Console
-    log : text file, optional
-        Receives one JSON object a line.
+    log : file, optional
+        Receives one JSON object a line; open for bytes, without a buffer.
     total : int
         How many students there are.
+
+    Attributes
+    ----------
+    rows : dict of str to Row
+    problems : list of str
+        What went wrong that concerns no student, a sentence each.
     """
 
-    def __init__(self, console: Console, log: IO[str] | None, total: int) -> None:
+    def __init__(self, console: Console, log: IO[bytes] | None, total: int) -> None:
         self.rows: dict[str, Row] = {}
+        self.problems: list[str] = []
         self.seconds: Counter[str] = Counter()
         self.isolation: set[str] = set()
         self._console = console
@@ -80,8 +87,18 @@ class Report:
         """Write a line into the log."""
         if self._log is not None:
             stamped = {"time": datetime.now(UTC).isoformat(timespec="milliseconds"), **entry}
-            self._log.write(json.dumps(stamped) + "\n")
-            self._log.flush()
+            try:
+                self._log.write(f"{json.dumps(stamped)}\n".encode())
+            except OSError as problem:  # a full disk, say, which need not be everybody's
+                self._log = None
+                self.problems.append(f"The log could not be written: {problem}")
+
+    def save(self, path: Path) -> None:
+        """Write the class as a CSV file."""
+        try:
+            write_csv(path, self.sorted())
+        except OSError as problem:
+            self.problems.append(f"The table could not be written: {problem}")
 
     @property
     def failed(self) -> list[Row]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import stat
@@ -52,7 +53,7 @@ def collect(student: str, folder: Path) -> Submission:
     Raises
     ------
     Refused
-        When there is too much.
+        When there is too much, or something cannot be read.
     """
     if not _is_text(student):
         raise Refused("the name of the student's folder holds bytes that are no characters")
@@ -62,7 +63,10 @@ def collect(student: str, folder: Path) -> Submission:
     for path in _regular_files(folder):
         name = path.relative_to(folder).as_posix()
         limit = MAX_NOTEBOOK if path.suffix == ".ipynb" and path.parent == folder else left
-        content = _read(path, limit)
+        try:
+            content = _read(path, limit)
+        except OSError as problem:
+            raise Refused(f"{harmless.line(name)} cannot be read: {problem.strerror}") from None
         if content is None:
             raise Refused(
                 f"{harmless.line(name)} is too large: expected at most {MAX_NOTEBOOK // 2**20} MB "
@@ -75,7 +79,9 @@ def collect(student: str, folder: Path) -> Submission:
         files[name] = content
         if len(files) > MAX_FILES:
             raise Refused(f"more than {MAX_FILES} files lie beside the notebook")
-    stamp = _read(folder / "timestamp.txt", 1_000)
+    stamp = None
+    with contextlib.suppress(OSError):
+        stamp = _read(folder / "timestamp.txt", 1_000)
     return Submission(student, notebooks, files, (stamp or b"").decode("utf-8", "replace").strip())
 
 
@@ -169,11 +175,8 @@ def _is_text(name: str) -> bool:
 
 
 def _read(path: Path, limit: int) -> bytes | None:
-    """A file's content, or None where it is missing or longer than `limit`."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError:
-        return None
+    """A file's content, or None where it is longer than `limit`."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     with open(descriptor, "rb") as file:
         content = file.read(limit + 1)
     return content if len(content) <= limit else None
