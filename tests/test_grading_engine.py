@@ -2,17 +2,24 @@
 
 import csv
 import json
+import re
 import shutil
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import graded_course as gc
 import nbformat
 import pytest
+from click.testing import CliRunner
 from nbgrader.api import Gradebook
 
+import nnlib
+from nnlib import functional
 from nnlib.checking import assess, catalogue
 from nnlib.course.demo import source_of
+from nnlib.grading import command
 from nnlib.grading.ledger import Course
-from nnlib.grading.work import work
+from nnlib.grading.work import code_version, work
 
 
 @pytest.fixture(scope="session")
@@ -99,16 +106,83 @@ def test_a_lost_feedback_page_is_rendered_again(course):
     assert "right, 1 of 1 point" in gc.page(course, "ada")
 
 
+def written(root):
+    """Every file of a course folder."""
+    return {p: p.read_bytes() for p in root.rglob("*") if p.is_file() and p.suffix != ".lock"}
+
+
 def test_a_dry_run_writes_nothing_and_tells_what_would_change(course):
     gc.hand_in(course, "ada", gc.answered(course))
     gc.grade(course)
     gc.hand_in(course, "ada", gc.answered(course, {**gc.RIGHT, "relu": gc.WRONG["relu"]}))
-    files = {p: p.read_bytes() for p in course.rglob("*") if p.is_file() and p.suffix != ".lock"}
+    before = written(course)
     row = gc.grade(course, dry=True)["ada"]
     assert row.changes == {"check_relu": (1.0, 0.0)}
-    assert {
-        p: p.read_bytes() for p in course.rglob("*") if p.is_file() and p.suffix != ".lock"
-    } == files
+    assert written(course) == before
+
+
+def test_a_changed_exercise_regrades_and_a_dry_run_tells_first(course, monkeypatch):
+    gc.hand_in(course, "ada", gc.answered(course))
+    gc.hand_in(course, "bob", gc.answered(course, gc.WRONG))
+    gc.grade(course)
+    monkeypatch.setattr(catalogue.find("relu"), "reference", functional.sigmoid)
+    for module in ("command", "work"):
+        monkeypatch.setattr(f"nnlib.grading.{module}.code_version", lambda *_: "0.1.0+changed")
+    before = written(course)
+    rows = gc.grade(course, dry=True)
+    assert rows["ada"].changes == {"check_relu": (1.0, 0.0)}
+    assert not rows["bob"].changes
+    assert written(course) == before
+    rows = gc.grade(course)
+    assert rows["ada"].scores == {"check_relu": 0.0, "check_dense_forward": 1.0}
+    assert gc.grade(course)["ada"].status == "unchanged"
+
+
+def test_what_is_changed_touches_the_lessons_that_depend_on_it(tmp_path, monkeypatch):
+    home = tmp_path / "nnlib"
+    shutil.copytree(Path(nnlib.__file__).parent, home)
+    monkeypatch.setattr(nnlib, "__file__", str(home / "__init__.py"))
+
+    def versions_after_changing(path):
+        with open(home / path, "a", encoding="utf-8") as file:
+            file.write("\n# changed\n")
+        return [code_version.__wrapped__(name) for name in ("forward_propagation", "loss")]
+
+    first, second = versions_after_changing("cli.py")
+    assert versions_after_changing("figures/__init__.py") == [first, second]
+    assert versions_after_changing("exercises/loss/softmax.py")[0] == first
+    third, fourth = versions_after_changing("exercises/forward_propagation/relu.py")
+    assert third != first
+    assert fourth != second  # through softmax alone
+    assert versions_after_changing("exercises/forward_propagation/relu.py")[1] == fourth
+    assert len({fourth, *versions_after_changing("checking/judge.py")}) == 3
+
+
+def test_a_changed_seed_regrades(course, tmp_path):
+    gc.hand_in(course, "ada", gc.answered(course))
+    gc.grade(course)
+    (tmp_path / "secret" / "seed").write_text("ab" * 32)
+    before = written(course)
+    assert gc.grade(course, dry=True)["ada"].status == "graded"
+    assert written(course) == before
+    assert gc.grade(course)["ada"].status == "graded"
+    assert gc.grade(course)["ada"].status == "unchanged"
+
+
+def test_a_changed_limit_regrades_and_a_dry_run_tells_first(course, monkeypatch):
+    hungry = "room = bytearray(300 * 2**20)\n" + gc.RIGHT["relu"]
+    gc.hand_in(course, "ada", gc.answered(course, {**gc.RIGHT, "relu": hungry}))
+    assert gc.grade(course)["ada"].scores["check_relu"] == 1.0
+    with open(course / "nbgrader_config.py", "a", encoding="utf-8") as file:
+        file.write("\nc.Run.limits['memory'] = 100 * 2**20\n")
+    before = written(course)
+    monkeypatch.chdir(course)
+    monkeypatch.setattr(command, "workforce", lambda *_: (lambda: ThreadPoolExecutor(1), 3))
+    shown = CliRunner().invoke(command.grade, [gc.LESSON, "--dry-run"]).output
+    assert re.search(r"Scores that change.*ada\W+relu\W+1\W+0\W", shown, re.DOTALL), shown
+    assert "nothing was written" in shown
+    assert written(course) == before
+    assert gc.grade(course)["ada"].scores == {"check_relu": 0.0, "check_dense_forward": 1.0}
 
 
 def test_manual_scores_and_comments_survive_a_regrade(course):
