@@ -227,7 +227,7 @@ def _assignment(name: str, value: Any, lines: int = 14) -> str:
     plainly = any(bool(np.any(np.abs(a) > 1e-3)) for a in arrays_in(value))
     with np.printoptions(precision=5, threshold=60, edgeitems=2, linewidth=88, suppress=plainly):
         text = str(value) if isinstance(value, np.ndarray) else repr(value)
-    rows = text.split("\n")
+    rows = [row if len(row) <= 200 else f"{row[:197]}..." for row in text.split("\n")]
     if len(rows) > lines:
         rows = [*rows[: lines - 2], "...", rows[-1]]
     pad = " " * (len(name) + 3)
