@@ -25,10 +25,10 @@ from .collection import POINTS, Case, hand_in, honest
 from .inspection import Result
 
 LIMITS = {
-    "cell_seconds": 2,
+    "cell_seconds": 3,
     "seconds": 20,
     "grace": 0.5,
-    "cell_cpu": 2,
+    "cell_cpu": 3,
     "memory": 400 * 2**20,
     "processes": 24,
     "file_bytes": 8 * 2**20,
@@ -49,10 +49,12 @@ class Outside:
         self.heard = b""
         self._server = socket.create_server(("127.0.0.1", 0))
         folder.mkdir(parents=True)
+        self.token = os.environ["GRADER_TOKEN"] = f"token-of-{prefix}"
         threading.Thread(target=self._listen, daemon=True).start()
 
     def close(self) -> None:
         """Stop listening."""
+        os.environ.pop("GRADER_TOKEN", None)
         with contextlib.suppress(OSError):
             self._server.shutdown(socket.SHUT_RDWR)
         self._server.close()
@@ -86,6 +88,8 @@ class Outside:
             found.append("the canary changed")
         if self.secret(mark) in told:
             found.append("the secret told")
+        if self.token in told:
+            found.append("the grader's environment told")
         if mark.encode() in self.heard:
             found.append("a message to a server")
         found += [f"the process {pid}" for pid in processes_with(mark)]

@@ -302,16 +302,19 @@ CASES = [
     Case(
         "a student who acts",
         "is called like a command, HTML and markup",
+        plain=False,
         student="\x1b]0;owned\x07\x1b[31m<script>alert(1)<[b>[bold red]x[blink]",
     ),
     Case(
         "a student who is a formula",
         "is called like a formula",
+        plain=False,
         student='=HYPERLINK("x");@SUM(1);+1',
     ),
     refused(
         "a student of odd bytes",
         "is called by bytes that are no characters",
+        plain=False,
         student="x\udcff\udcfe\u202e",
         says="no characters",
     ),

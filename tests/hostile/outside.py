@@ -73,7 +73,7 @@ CASES = [
         "prints a file outside by a magic",
         "%cat @CANARY@\n%less @CANARY@\n%sx cat @CANARY@",
     ),
-    outside(
+    deadly(
         "the environment",
         "prints the environment, and others'",
         "import os, glob\n"
@@ -82,7 +82,7 @@ CASES = [
         "    try: print(open(path, errors='replace').read())\n    except OSError as no: print(no)",
         says="Permission denied",
     ),
-    outside(
+    deadly(
         "the memory of others",
         "reads other processes' memory and files",
         "import glob, os\n"
@@ -217,10 +217,10 @@ CASES = [
         "a link beside",
         "hands in a link to a file outside",
         "print(open('data.txt').read())",
-        place=lambda folder: (folder / "data.txt").symlink_to(folder.parents[3] / "canary"),
+        place=_link("data.txt", "../canary"),
         says="No such file",
     ),
-    outside(
+    deadly(
         "a linked folder",
         "hands in a link to the course folder",
         "import glob\nprint(glob.glob('all/*'))",
@@ -251,8 +251,8 @@ CASES = [
         plain=True,
     ),
     outside(
-        "a neighbour's folder",
-        "hands in a link in place of the notebook's folder content",
-        place=_link("more/forward_propagation.ipynb", "../../../../canary"),
+        "a link in a folder",
+        "hands in a link to a file outside, in a folder of its own",
+        place=_link("more/forward_propagation.ipynb", "../../canary"),
     ),
 ]

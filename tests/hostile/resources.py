@@ -73,7 +73,7 @@ CASES = [
         "a memory bomb",
         "takes memory without end",
         "hog = []\nwhile True: hog.append(bytearray(2**24))",
-        says="Memory",
+        says="emory",  # as an error, or as what ended it
     ),
     greedy(
         "memory of many",
@@ -214,8 +214,8 @@ CASES = [
     ),
     greedy(
         "a long answer",
-        "answers with a text of ten megabytes",
-        code={"relu": "def relu(Z):\n    return 'x' * 10**7"},
+        "answers with a text of a megabyte",
+        code={"relu": "def relu(Z):\n    return 'x' * 10**6"},
         earns=OTHERS,
         says="relu: not right yet",
     ),
