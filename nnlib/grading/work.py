@@ -16,6 +16,7 @@ from typing import Any
 import nnlib
 
 from ..checking import Exercise
+from . import harmless
 from .examiner import exercise_in
 from .pool import sandbox
 from .records import to_text
@@ -165,7 +166,8 @@ def _lessons(job: Job) -> list[str]:
 
 def _nothing_found(job: Job) -> str:
     expected = ", ".join(f"{name}.ipynb" for name in job.templates)
-    found = ", ".join(f"{name}.ipynb" for name in sorted(job.submission.notebooks)[:5])
+    names = (f"{harmless.line(name, 60)}.ipynb" for name in sorted(job.submission.notebooks)[:5])
+    found = ", ".join(names)
     return f"no notebook to grade: expected {expected}, found {found or 'none'}"
 
 
