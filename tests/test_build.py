@@ -103,6 +103,13 @@ def test_a_forced_build_gives_the_same_bytes(lesson):
     assert (lesson.released.read_bytes(), lesson.solution.read_bytes()) == before
 
 
+def test_what_is_printed_in_pieces_is_written_as_one_output(lesson, edit):
+    edit("import numpy as np\n", "import numpy as np\nprint('one', flush=True)\nprint('two')\n")
+    build.build(lesson.course, say=str)
+    [setup, *_] = [c for c in cells(lesson.solution).values() if "import numpy" in c.source]
+    assert [output.text for output in setup.outputs] == ["one\ntwo\n"]
+
+
 def test_no_timestamp_and_no_python_version_is_written(lesson):
     build.build(lesson.course, say=str)
     notebook = json.loads(lesson.solution.read_text("utf-8"))

@@ -153,14 +153,35 @@ def test_an_early_mistake_is_not_counted_twice():
     assert "relu" not in verdict.notes[0]
 
 
-def test_demos_are_left_out_with_a_note_unless_asked_for_or_needed():
+def test_demos_are_left_out_with_a_note_unless_asked_for():
     demo = code("print('long')", tags=["demo"])
-    needed = code(gc.RIGHT["relu"], tags=["demo"])
-    notebook, _ = graded_run(demo, needed, check("relu"))
+    notebook, _ = graded_run(demo, RELU, check("relu"))
     assert "Left out while grading" in notebook.cells[1].outputs[0].text
     assert points(notebook.cells[3]) == 1.0
     notebook, _ = graded_run(demo, demo=True)
     assert notebook.cells[1].outputs[0].text == "long\n"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "def relu(Z):\n    return np.maximum(Z, zero)",
+        "def relu(Z):\n    return helper(Z)",
+        "def relu(Z):\n    return [np.maximum(row, zero) for row in [Z]][0]",
+        "def relu(Z, floor=zero):\n    return np.maximum(Z, floor)",
+    ],
+)
+def test_a_demo_is_run_where_an_answer_needs_what_it_defines(answer):
+    helper = code("def helper(Z):\n    return np.maximum(Z, zero)")
+    demo = code("if True:\n    zero, other = 0, 1", tags=["demo"])
+    notebook, _ = graded_run(demo, helper, code(answer), check("relu"))
+    assert points(notebook.cells[4]) == 1.0
+
+
+def test_a_local_name_needs_no_demo():
+    demo = code("Z = 3\nprint('long')", tags=["demo"])
+    notebook, _ = graded_run(demo, RELU, check("relu"))
+    assert "Left out while grading" in notebook.cells[1].outputs[0].text
 
 
 def test_test_cells_of_others_run_as_in_nbgrader():

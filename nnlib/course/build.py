@@ -79,6 +79,7 @@ def execute(notebook: Any, folder: Path) -> Any:
     """
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError
+    from nbconvert.preprocessors import CoalesceStreamsPreprocessor
 
     client = NotebookClient(
         notebook,
@@ -92,6 +93,8 @@ def execute(notebook: Any, folder: Path) -> Any:
     except CellExecutionError as error:
         title = notebook.metadata.nnlib.lesson
         raise RuntimeError(f"{title}: a cell of the solution failed\n{error}") from error
+    # How many pieces a printed text comes in depends on the clock.
+    notebook, _ = CoalesceStreamsPreprocessor().preprocess(notebook, {})
     notebook.metadata.update(_metadata())
     return notebook
 

@@ -12,7 +12,7 @@ from ..checking.answer import Answer
 from ..checking.assessment import PUBLIC_SEED, examine
 from ..checking.judge import CALL
 from .sandbox import Session
-from .uses import names_used
+from .uses import names_used, reached
 
 
 def checked(cell: Any) -> Exercise | None:
@@ -67,8 +67,12 @@ class Examiner:
         """The verdict on an exercise, as the submission is at this moment."""
 
         def unfinished() -> list[str]:
-            used = self._mentioned_by(exercise.name)
-            earlier = [catalogue.find(name) for name in exercise.builds_on if name in used]
+            used = reached([exercise.name], self._uses)
+            earlier = [
+                catalogue.find(name)
+                for name in exercise.builds_on
+                if name in used & self._uses.keys()
+            ]
             return [e.name for e in earlier if not self._is_right(session, e)]
 
         verdict = examine(
@@ -108,16 +112,6 @@ class Examiner:
             play = self._play(session, exercise)
             self._known[exercise.name] = examine(exercise, play, PUBLIC_SEED)
         return self._known[exercise.name].right
-
-    def _mentioned_by(self, name: str) -> set[str]:
-        """What of the notebook a function mentions, also through others."""
-        seen: set[str] = set()
-        pending = [name]
-        while pending:
-            new = self._uses.get(pending.pop(), set()) - seen
-            seen |= new
-            pending += new
-        return seen & self._uses.keys()
 
 
 def no_verdict(exercise: Exercise, reason: str) -> Verdict:

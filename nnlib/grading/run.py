@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -22,7 +22,7 @@ from ..checking.assessment import PUBLIC_SEED
 from . import harmless
 from .examiner import Examiner, checked, no_verdict
 from .sandbox import Session
-from .uses import names_used
+from .uses import names_used, reached
 
 TRIES = 6
 LEFT_OUT = "[Left out while grading: nothing that is checked depends on this cell.]\n"
@@ -120,7 +120,7 @@ class _Running:
         self._checks = {i: e for i, cell in self._cells if (e := checked(cell))}
         sources = [cell.source for _, cell in self._cells]
         self._examiner = Examiner(sources, seeds, shown, self.report.timed)
-        self._demo = demo
+        self._demo = demo or self._needs_demos(code)
         self._shown: dict[int, list[Any]] = {}  # outputs; later cells may still update displays
         self._deadly: dict[int, str] = {}  # cells that ended the process, and how
 
@@ -153,14 +153,16 @@ class _Running:
         for index, reason in sorted(self._deadly.items()):
             self.report.notes.append(f"cell {index + 1} was ended: {reason}")
 
-    def _left_out(self, cell: Any) -> bool:
-        """Whether grading leaves a cell out: a demo that defines nothing that is asked for."""
-        if self._demo or "nbgrader" in cell.metadata:
-            return False
+    def _needs_demos(self, code: Sequence[tuple[int, Any]]) -> bool:
+        """Whether an answer needs, also through others, something that a demo cell defines."""
+        uses = names_used(cell.source for _, cell in code)
+        shown = names_used(cell.source for _, cell in code if _is_demo(cell))
         asked = {exercise.name for exercise in self._checks.values()}
-        return "demo" in cell.metadata.get("tags", []) and not asked & set(
-            names_used([cell.source])
-        )
+        return not reached(asked, uses).isdisjoint(shown)
+
+    def _left_out(self, cell: Any) -> bool:
+        """Whether grading leaves a cell out."""
+        return _is_demo(cell) and not self._demo
 
     def _run_cell(self, session: Session, cell: Any) -> list[Any]:
         with self.report.timed("cells"):
@@ -218,6 +220,11 @@ class _Running:
             except (ValueError, KeyError) as problem:
                 text = f"The result of this cell is no number of points: {problem}"
                 cell.outputs.insert(0, *harmless.outputs([_error("ImpossiblePoints", text)]))
+
+
+def _is_demo(cell: Any) -> bool:
+    """Whether a cell only shows something; an author's tag, on cells that earn no points."""
+    return "demo" in cell.metadata.get("tags", []) and "nbgrader" not in cell.metadata
 
 
 def _result(output: Any) -> str:
