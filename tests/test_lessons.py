@@ -156,6 +156,14 @@ def test_unsolved_it_runs_to_the_end_and_earns_nothing(lesson, tmp_path):
 
 
 @every_lesson
+def test_only_demonstrations_draw(lesson):
+    """A figure takes a tenth of a second, and grading need not draw any."""
+    for cell in read(lesson.solution).cells:
+        if cell.cell_type == "code" and "demo" not in cell.metadata.get("tags", ()):
+            assert "figures." not in cell.source, cell.source
+
+
+@every_lesson
 def test_solved_it_earns_everything_without_the_demonstrations(lesson, tmp_path):
     if not catalogue.of_lesson(lesson.name):
         return

@@ -32,6 +32,8 @@ from nnlib.checking import check, unfinished
 
 # %%
 X, y = datasets.spirals(300, 1, turns=1.5)
+
+# %% tags=["demo"]
 figures.scatter(X, y)
 
 # %% [markdown]

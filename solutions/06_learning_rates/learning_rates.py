@@ -181,6 +181,8 @@ check(largest_stable_learning_rate)
 
 # %%
 A, x = np.array([[2.8, 3.6], [3.6, 8.2]]), np.array([3.0, 1.0])
+
+# %% tags=["demo"]
 with unfinished():
     limit = largest_stable_learning_rate(A)
     display(figures.shrinking_factors(np.linalg.eigvalsh(A), limit))
@@ -223,7 +225,7 @@ def limit_of(walk, A, steps=1000):
 # %% [markdown]
 # Four random bowls and our own. Do the loop and your formula agree to within one percent?
 
-# %%
+# %% tags=["demo"]
 rng = np.random.default_rng(4)
 bowls = [A]
 for D in (2, 3, 5, 8):
@@ -608,7 +610,7 @@ with unfinished():
 # $2/\lambda_\text{max}$. With $\beta = 0.9$, decide first: is the largest stable rate now smaller,
 # because the ball is ten times as fast, or larger?
 
-# %%
+# %% tags=["demo"]
 with unfinished():
     for beta in (0.0, 0.5, 0.9):
         tried = limit_of(lambda A, x, rate, n, beta=beta: roll(A, x, rate, n, beta), A)
@@ -816,7 +818,7 @@ def roll_adam(A, x, learning_rate, steps):
     return np.array(places)
 
 
-# %%
+# %% tags=["demo"]
 with unfinished():
     once, thousand = roll_adam(A, x, 0.1, 100), roll_adam(1000 * A, x, 0.1, 100)
     print(f"loss times 1000: places differ by less than 1e-6: {abs(once - thousand).max() < 1e-6}")

@@ -218,7 +218,7 @@ check(Value)
 # Which of the two inputs will hear more, and why?
 
 
-# %%
+# %% tags=["demo"]
 def graph_of(last, names):
     nodes = in_order(last)
     number = {id(node): k for k, node in enumerate(nodes)}
@@ -307,7 +307,7 @@ def step(points, signs, params, learning_rate):
     return loss, moved
 
 
-# %%
+# %% tags=["demo"]
 X, y = moons(200, 9)
 trained = None
 with unfinished():
@@ -326,7 +326,7 @@ with unfinished():
 # Where does the network draw its line?
 
 
-# %%
+# %% tags=["demo"]
 def predict(points):
     if trained is None:
         raise NotImplementedError("not written yet")

@@ -128,7 +128,7 @@ figures.accuracies(scores, 2_000)
 # and adds everything up, with the bias. Then the window moves one pixel to the right, and so on,
 # row by row. The small array of weights is called a **filter**.
 
-# %%
+# %% tags=["demo"]
 image = np.array([[2, 2, 0, 3], [0, 1, 4, 2], [5, 0, 1, 1]])
 weights = np.array([[1, 0], [2, -1]])
 Z = np.zeros((2, 3))
@@ -374,7 +374,7 @@ check(conv2d_backward)
 # A formula with so many letters should be proved by numbers. Lesson 04's `gradient_check` moves
 # every entry a little, and compares; values below 1e-6 mean that the derivative is right.
 
-# %%
+# %% tags=["demo"]
 with unfinished():
     rng = np.random.default_rng(5)
     X, W, b = rng.normal(size=(2, 3, 6, 5)), rng.normal(size=(4, 3, 3, 2)), rng.normal(size=4)
