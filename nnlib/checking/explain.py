@@ -59,7 +59,7 @@ def remarks(
             if rights is not None and values is not None:
                 cases.append(_Case(probes[i], rights[index], values[index]))
         passed = [p for i, p in enumerate(probes) if i not in failed]
-        for test in (_single_example, _factor, _transposed, _other_axis, _not_finite):
+        for test in (_empty, _single_example, _factor, _transposed, _other_axis, _not_finite):
             sentence = test(cases, passed) if len(cases) == len(failed) else None
             if sentence:
                 said.append(f"{part.name} {sentence}")
@@ -131,10 +131,17 @@ def _examples(probe: Probe) -> int:
     return shapes[0][0] if shapes else 1
 
 
+def _empty(cases: Sequence[_Case], passed: Sequence[Probe]) -> str | None:
+    both = [(c.value, c.right) for c in cases if c.value is not None and c.right is not None]
+    if both and all(right.size and not value.size for value, right in both):
+        return "is empty in places where it should not be: a slice a[k:-k] is empty when k is 0"
+    return None
+
+
 def _single_example(cases: Sequence[_Case], passed: Sequence[Probe]) -> str | None:
     alone = passed and all(_examples(probe) == 1 for probe in passed)
     if alone and cases and all(case.count > 1 for case in cases):
-        return "is right for a single example and wrong for several: look at how rows are combined"
+        return "is right for a single example and wrong for several: are rows combined wrongly?"
     return None
 
 

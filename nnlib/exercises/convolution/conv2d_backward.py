@@ -5,14 +5,17 @@ import numpy as np
 from nnlib import functional as F
 from nnlib.checking import Exercise
 from nnlib.checking.answer import Probe
-from nnlib.exercises.convolution.conv2d_forward import CASES, draw
+from nnlib.exercises.convolution.conv2d_forward import CASES, draw, whole
 
 
 def questions(rng):
+    X, W, _ = whole(rng)
+    yield rng.integers(-2, 2, size=(1, 2, 2, 3)) + 0.5, X, W
     for *sizes, stride, padding in CASES:
         X, W, b = draw(rng, *sizes)
         named = {"stride": stride, "padding": padding} if stride + padding > 1 else {}
         yield Probe((rng.normal(size=F.conv2d_forward(X, W, b, **named).shape), X, W), named)
+    yield rng.normal(size=F.conv2d_forward(X, W, b, 2, 1).shape), X, W, 2, 1
 
 
 def proof(dZ, X, W, stride=1, padding=0):
@@ -38,7 +41,7 @@ exercise = Exercise(
 def _back(dZ, X, W, stride, padding, flip=False, crop=True):
     """Every window hands its derivative back to its pixels and to its filter."""
     big = np.pad(X, [(0, 0), (0, 0), (padding, padding), (padding, padding)])
-    dbig, dW = np.zeros_like(big), np.zeros_like(W)
+    dbig, dW = np.zeros(big.shape), np.zeros(W.shape)
     kh, kw = W.shape[2:]
     for n, f, r, c in np.ndindex(dZ.shape):
         rows, columns = slice(r * stride, r * stride + kh), slice(c * stride, c * stride + kw)
@@ -121,7 +124,7 @@ def bias_averaged(dZ, X, W, stride=1, padding=0):
 )
 def overlap_overwritten(dZ, X, W, stride=1, padding=0):
     _, dW, db = _back(dZ, X, W, stride, padding)
-    big = np.zeros_like(np.pad(X, [(0, 0), (0, 0), (padding, padding), (padding, padding)]))
+    big = np.zeros(np.pad(X, [(0, 0), (0, 0), (padding, padding), (padding, padding)]).shape)
     kh, kw = W.shape[2:]
     for n, _, r, c in np.ndindex(dZ.shape):
         patch = np.tensordot(dZ[n, :, r, c], W, axes=1)
@@ -139,3 +142,55 @@ def first_example_only(dZ, X, W, stride=1, padding=0):
     dX, _, _ = _back(dZ, X, W, stride, padding)
     _, dW, db = _back(dZ[:1], X[:1], W, stride, padding)
     return dX, dW, db
+
+
+def _by_entry(dZ, X, W, stride, padding, give):
+    """The filter's entries one after the other, as the lesson does it, with one thing changed."""
+    pad = [(0, 0), (0, 0), (padding, padding), (padding, padding)]
+    dbig, big = np.zeros(np.pad(X, pad).shape), np.pad(X, pad)
+    dW = np.zeros(W.shape)
+    rows, columns = stride * dZ.shape[2], stride * dZ.shape[3]
+    for i, j in np.ndindex(W.shape[2:]):
+        met = np.s_[:, :, i : i + rows : stride, j : j + columns : stride]
+        dW[:, :, i, j] = np.einsum("nfuv,ncuv->fc", dZ, big[met])
+        give(dbig, met, np.einsum("nfuv,fc->ncuv", dZ, W[:, :, i, j]))
+    height, width = X.shape[2:]
+    return (
+        dbig[:, :, padding : padding + height, padding : padding + width] + 0,
+        dW,
+        dZ.sum((0, 2, 3)),
+    )
+
+
+@exercise.misconception(
+    "Each entry of the filter replaces what the entries before it gave: a pixel adds up what it "
+    "hears."
+)
+def entries_overwrite(dZ, X, W, stride=1, padding=0):
+    def give(dbig, met, share):
+        dbig[met] = share
+
+    return _by_entry(dZ, X, W, stride, padding, give)
+
+
+@exercise.misconception(
+    "Nothing was cut off at the front: with padding, where in the padded array does X begin?"
+)
+def border_cut_at_the_end_only(dZ, X, W, stride=1, padding=0):
+    pad = [(0, 0), (0, 0), (padding, padding), (padding, padding)]
+    dX, dW, db = _back(dZ, np.pad(X, pad), W, stride, 0)
+    return dX[:, :, : X.shape[2], : X.shape[3]] + 0, dW, db
+
+
+@exercise.misconception(
+    "dX has lost its fractions: of which dtype are the zeros that you start with?"
+)
+def whole_numbers_kept(dZ, X, W, stride=1, padding=0):
+    dX, dW, db = _back(dZ, X, W, stride, padding)
+    return dX.astype(X.dtype), dW, db
+
+
+@exercise.misconception("dW is turned by half a turn: which pixel did entry (i, j) meet?")
+def filter_gradient_turned(dZ, X, W, stride=1, padding=0):
+    dX, dW, db = _back(dZ, X, W, stride, padding)
+    return dX, dW[:, :, ::-1, ::-1] + 0, db

@@ -6,12 +6,15 @@ from nnlib import functional as F
 from nnlib.checking import Exercise
 from nnlib.checking.answer import Probe
 
+# Windows that end at the border, and rows or columns that are left over: above, below, or both.
 CASES = [  # N, C, height, width, filters, kh, kw, stride, padding
-    (2, 1, 4, 5, 3, 2, 3, 1, 0),
-    (1, 2, 5, 6, 3, 3, 2, 1, 0),
-    (3, 2, 7, 5, 4, 2, 3, 2, 0),
-    (2, 3, 4, 6, 2, 3, 2, 1, 1),
-    (2, 2, 8, 7, 3, 3, 2, 3, 2),
+    (2, 1, 4, 6, 5, 2, 3, 1, 0),
+    (1, 2, 5, 6, 4, 3, 2, 1, 0),
+    (3, 2, 9, 5, 5, 2, 3, 2, 0),
+    (2, 3, 4, 6, 5, 3, 2, 1, 1),
+    (2, 3, 9, 10, 6, 3, 5, 2, 1),
+    (2, 2, 8, 12, 5, 2, 3, 3, 1),
+    (2, 2, 8, 10, 3, 3, 2, 3, 2),
 ]
 
 
@@ -24,7 +27,14 @@ def draw(rng, N, C, height, width, filters, kh, kw):
     )
 
 
+def whole(rng):
+    """A small image of whole numbers, and a filter that is not of whole numbers."""
+    X = rng.integers(0, 6, size=(1, 1, 3, 4))
+    return X, rng.integers(-3, 3, size=(2, 1, 2, 2)) + 0.5, np.array([1.0, -0.5])
+
+
 def questions(rng):
+    yield whole(rng)
     for *sizes, stride, padding in CASES:
         X, W, b = draw(rng, *sizes)
         named = {"stride": stride, "padding": padding} if stride + padding > 1 else {}
@@ -118,10 +128,37 @@ def filters_last(X, W, b, stride=1, padding=0):
     return np.ascontiguousarray(_slide(X, W, b, stride, padding).transpose(0, 2, 3, 1))
 
 
-@exercise.misconception("The border is added above and to the left only.")
+@exercise.misconception(
+    "The windows stop too early below and on the right: padding counts on both sides, in the "
+    "border and in the size."
+)
 def padding_on_one_side(X, W, b, stride=1, padding=0):
     X = np.pad(X, [(0, 0), (0, 0), (padding, 0), (padding, 0)])
     return _slide(X, W, b, stride, 0)
+
+
+@exercise.misconception("Examples and channels have got a border, too: which axes are padded?")
+def every_axis_padded(X, W, b, stride=1, padding=0):
+    Z = _slide(X, W, b, stride, padding)
+    return np.pad(Z - b[:, None, None], [(padding, padding)] + 3 * [(0, 0)]) + b[:, None, None]
+
+
+@exercise.misconception(
+    "The numbers are right, and in a wrong order: which axis is the filters' when you reshape?"
+)
+def filters_moved_by_reshape(X, W, b, stride=1, padding=0):
+    Z = _slide(X, W, b, stride, padding)
+    return Z.transpose(0, 2, 3, 1).reshape(Z.shape)
+
+
+@exercise.misconception("The sums have lost their fractions: of which dtype is your output?")
+def whole_numbers_kept(X, W, b, stride=1, padding=0):
+    return _slide(X, W, b, stride, padding).astype(X.dtype)
+
+
+@exercise.misconception("The bias is added once for each window, not once for each of its pixels.")
+def bias_for_every_pixel(X, W, b, stride=1, padding=0):
+    return _slide(X, W, W[0].size * b, stride, padding)
 
 
 @exercise.misconception(

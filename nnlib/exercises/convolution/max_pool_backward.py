@@ -4,16 +4,13 @@ import numpy as np
 
 from nnlib import functional as F
 from nnlib.checking import Exercise
+from nnlib.exercises.convolution.max_pool_forward import draw
 
 
 def questions(rng):
-    for shape, size in [((2, 1, 4, 6), 2), ((1, 3, 5, 7), 2), ((3, 2, 7, 6), 3), ((2, 3, 8, 5), 4)]:
-        N, C, height, width = shape
-        yield (
-            rng.normal(size=(N, C, height // size, width // size)),
-            rng.normal(size=shape) - 1,
-            size,
-        )
+    for X, size in draw(rng):
+        N, C, height, width = X.shape
+        yield rng.normal(size=(N, C, height // size, width // size)), X, size
 
 
 def proof(dA, X, size):
@@ -32,7 +29,7 @@ exercise = Exercise(
 
 def _back(dA, X, size, share):
     """Each block's derivative, shared out inside the block."""
-    dX = np.zeros_like(X)
+    dX = np.zeros(X.shape)
     for n, c, i, j in np.ndindex(dA.shape):
         place = (n, c, slice(i * size, i * size + size), slice(j * size, j * size + size))
         dX[place] = share(X[place], dA[n, c, i, j])
@@ -56,7 +53,7 @@ def argmax(dA, X, size):
 
 @exercise.alternative
 def repeated(dA, X, size):
-    dX = np.zeros_like(X)
+    dX = np.zeros(X.shape)
     rows, columns = dA.shape[2] * size, dA.shape[3] * size
     inside = X[:, :, :rows, :columns]
     largest = inside.reshape(*dA.shape[:3], size, dA.shape[3], size).max(axis=(3, 5))
@@ -67,12 +64,12 @@ def repeated(dA, X, size):
 
 @exercise.misconception("Every entry of a block gets it; only the largest decided.")
 def given_to_all(dA, X, size):
-    return _back(dA, X, size, lambda block, d: np.full_like(block, d))
+    return _back(dA, X, size, lambda block, d: np.full(block.shape, d))
 
 
 @exercise.misconception("The derivative is shared evenly, as for a mean; a maximum has one winner.")
 def shared_evenly(dA, X, size):
-    return _back(dA, X, size, lambda block, d: np.full_like(block, d / block.size))
+    return _back(dA, X, size, lambda block, d: np.full(block.shape, d / block.size))
 
 
 @exercise.misconception("The winner gets 1 whatever comes in: where is the derivative from behind?")
@@ -99,7 +96,7 @@ def remainder_left_out(dA, X, size):
 @exercise.misconception("A corner of each block got it, whichever entry was the largest.")
 def given_to_the_corner(dA, X, size):
     def corner(block, d):
-        dblock = np.zeros_like(block)
+        dblock = np.zeros(block.shape)
         dblock[0, 0] = d
         return dblock
 
@@ -109,3 +106,32 @@ def given_to_the_corner(dA, X, size):
 @exercise.misconception("Only winners above zero hear something: is there a ReLU in the formula?")
 def only_above_zero(dA, X, size):
     return _back(dA, X, size, lambda block, d: d * (block == block.max()) * (block > 0))
+
+
+@exercise.misconception(
+    "dX has lost its fractions: of which dtype are the zeros that you start with?"
+)
+def whole_numbers_kept(dA, X, size):
+    return loops(dA, X, size).astype(X.dtype)
+
+
+@exercise.misconception(
+    "A number that is the largest of one block may stand in others: compare within a block only."
+)
+def looked_up_anywhere(dA, X, size):
+    dX = np.zeros(X.shape)
+    for n, c, i, j in np.ndindex(dA.shape):
+        block = X[n, c, i * size : i * size + size, j * size : j * size + size]
+        dX[block.max() == X] = dA[n, c, i, j]
+    return dX
+
+
+@exercise.misconception("Each block's derivative has gone to another block: repeat, or tile?")
+def tiled(dA, X, size):
+    dX = np.zeros(X.shape)
+    rows, columns = dA.shape[2] * size, dA.shape[3] * size
+    inside = X[:, :, :rows, :columns]
+    largest = inside.reshape(*dA.shape[:3], size, dA.shape[3], size).max(axis=(3, 5))
+    won = inside == np.repeat(np.repeat(largest, size, axis=2), size, axis=3)
+    dX[:, :, :rows, :columns] = won * np.tile(dA, (1, 1, size, size))
+    return dX

@@ -5,10 +5,36 @@ import numpy as np
 from nnlib import functional as F
 from nnlib.checking import Exercise
 
+SIZES = [
+    ((1, 1, 4, 5), 2),
+    ((2, 1, 4, 6), 2),
+    ((1, 3, 5, 7), 2),
+    ((3, 2, 7, 6), 3),
+    ((2, 3, 8, 5), 4),
+]
+
+
+def whole(rng, shape):
+    """Whole numbers that come again in other blocks, and never in neighbouring places."""
+    rows, columns = np.arange(shape[2])[:, None] % 4, np.arange(shape[3]) % 4
+    return np.tile(rng.permutation(16)[4 * rows + columns] - 5, (*shape[:2], 1, 1))
+
+
+def draw(rng):
+    """Images with their block sizes: whole numbers, far below zero, and almost equal ones."""
+    for shape, size in SIZES:
+        yield whole(rng, shape), size
+        yield rng.normal(size=shape) - 1, size
+    yield rng.normal(size=shape) - 1000, size
+    X = rng.normal(size=shape)
+    X[0, 0, 0, 0] = X[0, 0, :size, :size].max() + 2
+    X[0, 0, 1, 1] = X[0, 0, 0, 0] - 1e-4
+    yield X, size
+
 
 def questions(rng):
-    for shape, size in [((2, 1, 4, 6), 2), ((1, 3, 5, 7), 2), ((3, 2, 7, 6), 3), ((2, 3, 8, 5), 4)]:
-        yield rng.normal(size=shape) - 1, size
+    yield from draw(rng)
+    yield rng.normal(size=(2, 1, 3, 4)), 1
 
 
 exercise = Exercise(F.max_pool_forward, questions, parts=("A",), points=2)
@@ -75,6 +101,19 @@ def remainder_kept(X, size):
 @exercise.misconception("The largest by absolute value is another entry when numbers are negative.")
 def largest_in_absolute_value(X, size):
     return _pool(X, size, reduce=lambda block: np.abs(block).max())
+
+
+@exercise.misconception("The places of a block are in the wrong axes: draw what reshape does.")
+def blocks_by_wrong_axes(X, size):
+    N, C, height, width = X.shape
+    rows, columns = height // size, width // size
+    blocks = X[:, :, : rows * size, : columns * size].reshape(N, C, size, rows, size, columns)
+    return blocks.max(axis=(2, 4))
+
+
+@exercise.misconception("The remainder is at the end: which rows and columns are left out?")
+def remainder_cut_in_front(X, size):
+    return _pool(X[:, :, X.shape[2] % size :, X.shape[3] % size :], size)
 
 
 @exercise.misconception("A maximum below zero stays below zero: what does your search start from?")
