@@ -35,7 +35,7 @@ def recognise(
             continue
         if _same_mistake(exercise, answers, theirs, judged):
             exact.append((len(judged.faults), mistake))
-        elif exercise.accepts and set(judged.faults) == set(found.faults):
+        elif set(judged.faults) == set(found.faults) and _alike(exercise, answers, theirs, found):
             alike.append((len(judged.faults), mistake))
     # Random numbers differ, so equal kinds of faults must do; of two that fit, neither is named.
     ranked = sorted(exact or (alike if len(alike) == 1 else []), key=lambda pair: -pair[0])
@@ -100,6 +100,26 @@ def _same_mistake(
         elif any(deviation(others[i], values[i], exercise.tolerance) > 1 for i in wrong):
             return False
     return True
+
+
+def _alike(
+    exercise: Exercise, answers: Sequence[Answer], theirs: Sequence[Answer], found: Judgement
+) -> bool:
+    """Whether answers that chance makes differ are wrong in the same way, by what can be compared.
+
+    That a number is wrong says nothing of why, and a shape or an exception only where it is equal.
+    """
+    kinds = {fault.kind for fault in found.faults.values()}
+    if exercise.accepts is None or "value" in kinds:
+        return False
+    pairs = list(zip(answers, theirs, strict=True))
+    if "shape" in kinds and any(_shapes(a.value) != _shapes(b.value) for a, b in pairs):
+        return False
+    return all(_manner(a) == _manner(b) for a, b in pairs)
+
+
+def _shapes(value: Any) -> list[tuple[int, ...]]:
+    return [array.shape for array in arrays_in(value)]
 
 
 def _manner(given: Answer) -> tuple[Any, ...]:
