@@ -7,11 +7,19 @@ from nnlib.checking import Exercise
 
 
 def questions(rng):
-    for shape in [(2, 3, 4, 1), (1, 4, 2, 3), (5, 2, 6, 3), (3, 7, 5, 1)]:
-        images = rng.integers(1, 255, size=shape, dtype=np.uint8)
-        images.flat[:2] = 0, 255
+    # Each batch has greys of its own, so that what is divided by is not found in the batch.
+    for shape, low, high in [
+        ((2, 3, 4, 1), 31, 201),
+        ((1, 4, 2, 3), 3, 140),
+        ((5, 2, 6, 3), 90, 230),
+        ((3, 7, 5, 1), 1, 255),
+    ]:
+        images = rng.integers(low, high, size=shape, dtype=np.uint8)
         yield (images,)
     yield (np.asfortranarray(images),)
+    images = rng.integers(0, 256, size=(4, 3, 2, 1), dtype=np.uint8)
+    images.flat[:2] = 0, 255
+    yield (images,)
 
 
 exercise = Exercise(datasets.images_to_features, questions, parts=("X",), points=1)
@@ -79,7 +87,19 @@ def channels_first(images):
     "This divides by the largest value found, which differs from batch to batch."
 )
 def divided_by_the_largest(images):
-    return images.reshape(len(images), -1) / max(images[-1].max(), 1)
+    return images.reshape(len(images), -1) / images.max()
+
+
+@exercise.misconception(
+    "Black and white are fixed; here the darkest and the brightest pixel of a batch decide."
+)
+def stretched(images):
+    return (images.reshape(len(images), -1) - float(images.min())) / np.ptp(images)
+
+
+@exercise.misconception("Each picture is divided by its own brightest pixel, so dark ones glow.")
+def each_by_its_own_largest(images):
+    return np.stack([image.flatten() / image.max() for image in images])
 
 
 @exercise.misconception("The range is -1 to 1 here; 0 to 1 is asked for.")
