@@ -7,12 +7,14 @@ from nnlib.checking import Exercise, Part
 
 
 def questions(rng):
-    for N, classes in [(7, 2), (30, 3), (1, 4), (200, 5), (12, 6)]:
+    """Some classes are never true, others never predicted; mistakes fall on both sides."""
+    for N, classes in [(7, 2), (30, 3), (1, 4), (200, 5), (49, 6), (1_000, 2)]:
         y_true = np.minimum(rng.integers(0, classes, size=N), classes - 1 - (classes > 4))
         wrong = rng.random(N) < 0.4
-        y_predicted = np.where(wrong, np.minimum(rng.integers(0, classes, size=N), y_true), y_true)
+        y_predicted = np.where(wrong, rng.integers(0, classes, size=N), y_true)
         yield y_true, y_predicted, classes
     yield np.array([0, 1, 1, 0, 1, 1]), np.array([0, 1, 0, 0, 1, 0]), 3
+    yield np.array([0, 2, 1, 0, 0, 2]), np.array([1, 2, 2, 1, 0, 2]), 4
 
 
 exercise = Exercise(
@@ -96,6 +98,21 @@ def only_classes_that_occur(y_true, y_predicted, classes):
 @exercise.misconception("The counts are right, but they are floats: which dtype do zeros have?")
 def floats(y_true, y_predicted, classes):
     return loop(y_true, y_predicted, classes).astype(float)
+
+
+@exercise.misconception("Cats called dogs and dogs called cats are two mistakes, not one.")
+def both_ways_together(y_true, y_predicted, classes):
+    return loop(np.maximum(y_true, y_predicted), np.minimum(y_true, y_predicted), classes)
+
+
+@exercise.misconception("Half of the mistakes are missing: what is above the diagonal?")
+def lower_half_only(y_true, y_predicted, classes):
+    return np.tril(loop(y_true, y_predicted, classes))
+
+
+@exercise.misconception("Large counts start again from 0: how far can the table's dtype count?")
+def eight_bits(y_true, y_predicted, classes):
+    return loop(y_true, y_predicted, classes).astype(np.uint8)
 
 
 @exercise.misconception("The labels count from 0; here everything moved by one.")
