@@ -3,7 +3,8 @@
 import numpy as np
 
 from nnlib import datasets
-from nnlib.checking import Exercise
+from nnlib.checking import Exercise, Fault
+from nnlib.checking.compare import compare
 
 
 def questions(rng):
@@ -18,9 +19,28 @@ def questions(rng):
     X_train, X_other = X_train.copy(), X_other.copy()
     X_train[:, 1] = X_other[:, 1] = 2.0
     yield X_train, X_other
+    # Columns that vary less than the constant one above by its rounding: no threshold parts them.
+    yield 1e-17 * rng.normal(size=(6, 2)), 1e-17 * rng.normal(size=(3, 2))
+    X_train = rng.normal(size=(8, 4))
+    X_train[[0, 1, -1], 2] = X_train[4, 2]
+    yield X_train, rng.normal(size=(5, 4))
 
 
-exercise = Exercise(datasets.standardize, questions, parts=("train", "other"), points=2)
+def accepts(probe, expected, received):
+    """As the reference; an X_other that is centred on itself has leaked, and nothing is earned."""
+    faults = compare(exercise.named_parts, expected, received, exercise.tolerance)
+    if "other" in faults and faults["other"].kind == "value":
+        right, mine = expected[1].mean(axis=0), np.mean(received[1], axis=0)
+        moved = np.abs(right) > 0.1
+        if moved.any() and np.all(np.abs(mine[moved]) < 1e-3):
+            text = "other: its columns have mean 0 by themselves, so it helped to scale itself"
+            return dict.fromkeys(("train", "other"), Fault("leak", text))
+    return faults
+
+
+exercise = Exercise(
+    datasets.standardize, questions, parts=("train", "other"), points=2, accepts=accepts
+)
 
 
 @exercise.alternative
@@ -103,6 +123,32 @@ def divided_by_n_minus_one(X_train, X_other):
 )
 def eps_added(X_train, X_other):
     return _scaled(X_train, X_other, eps=1e-3)
+
+
+@exercise.misconception("Even a tiny eps is large beside the spread of some column.")
+def tiny_eps_added(X_train, X_other):
+    return _scaled(X_train, X_other, eps=1e-8)
+
+
+@exercise.misconception("An eps under the root is one more number added; where is it needed?")
+def eps_under_the_root(X_train, X_other):
+    constant = X_train.max(axis=0) == X_train.min(axis=0)
+    mean, std = X_train.mean(axis=0), np.sqrt(X_train.var(axis=0) + 1e-8)
+    return (X_train - mean) / std * ~constant, (X_other - mean) / std * ~constant
+
+
+@exercise.misconception("A column that varies little is not constant: when is one constant?")
+def small_spread_counted_as_constant(X_train, X_other):
+    constant = X_train.std(axis=0) < 1e-8
+    mean, std = X_train.mean(axis=0), np.where(constant, 1, X_train.std(axis=0))
+    return (X_train - mean) / std * ~constant, (X_other - mean) / std * ~constant
+
+
+@exercise.misconception("Two equal rows make no constant column: which rows are compared?")
+def two_rows_compared(X_train, X_other):
+    constant = X_train[0] == X_train[1]
+    mean, std = X_train.mean(axis=0), np.where(constant, 1, X_train.std(axis=0))
+    return (X_train - mean) / std * ~constant, (X_other - mean) / std * ~constant
 
 
 @exercise.misconception("A column that never changes: what does your division do with it?")
