@@ -23,7 +23,7 @@ from nnlib.optimizers import Adam
 from nnlib.schedules import CosineDecay
 from nnlib.training import fit
 
-CUT, EPOCHS, BATCH = 6_000, 8, 64
+CUT, EPOCHS, BATCH, RATE = 6_000, 8, 64, 0.003
 
 
 def dense(channels: int, rng: np.random.Generator) -> Sequential:
@@ -45,14 +45,14 @@ def convolution(channels: int, rng: np.random.Generator) -> Sequential:
 
 
 Builder = Callable[[int, np.random.Generator], Sequential]
-NETWORKS: dict[str, tuple[Builder, float]] = {"dense": (dense, 0.001), "conv": (convolution, 0.003)}
+NETWORKS: dict[str, Builder] = {"dense": dense, "conv": convolution}
 
 
-def trained(build: Builder, rate: float, X: Array, y: Array, seed: int) -> tuple[int, float]:
+def trained(build: Builder, X: Array, y: Array, seed: int) -> tuple[int, float]:
     """Parameters of a network, and its accuracy on the pictures after the first 6,000."""
     rng = np.random.default_rng(seed)
     network = build(X.shape[1], rng)
-    optimizer = Adam(CosineDecay(rate, EPOCHS * -(-CUT // BATCH)))
+    optimizer = Adam(CosineDecay(RATE, EPOCHS * -(-CUT // BATCH)))
     options = {"epochs": EPOCHS, "batch_size": BATCH, "rng": rng, "progress": False}
     fit(network, X[:CUT], y[:CUT], loss=SoftmaxCrossEntropy(), optimizer=optimizer, **options)
     size = sum(W.size + b.size for W, b in network.parameters)
@@ -82,8 +82,8 @@ def main(photos: str | None, seeds: int, color: bool) -> None:
     table = Table("pictures", "network", "parameters", "accuracy", "lowest to highest", "errors")
     for name, (X, y) in data(photos, color).items():
         errors = {}
-        for kind, (build, rate) in NETWORKS.items():
-            runs = [trained(build, rate, X, y, seed) for seed in range(seeds)]
+        for kind, build in NETWORKS.items():
+            runs = [trained(build, X, y, seed) for seed in range(seeds)]
             scores = [score for _, score in runs]
             errors[kind] = 1 - np.mean(scores)
             table.add_row(

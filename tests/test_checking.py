@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from nnlib import functional as F
-from nnlib.checking import Exercise, Fault, Part, Tolerance, assess, catalogue, check
+from nnlib.checking import Exercise, Fault, Part, Tolerance, assess, catalogue, check, unfinished
 from nnlib.checking.answer import Probe, answer, names_used
 from nnlib.checking.assessment import examine
 from nnlib.checking.compare import compare, deviation
@@ -470,6 +470,23 @@ def test_what_stood_in_is_gone_afterwards():
     substitutes = {"helper": "nnlib.functional:tanh"}
     assert answer(space["relu"], probes, substitutes=substitutes)[0].status == "returned"
     assert "helper" not in space
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        ("trained", "This cell waits for 'trained': a cell above makes it, once that one works."),
+        ("raise TimeoutError('One batch takes too long.')", "One batch takes too long."),
+        ("1 / 0", "one is not right yet (ZeroDivisionError: division by zero)."),
+        ("raise NotImplementedError", "is not written yet; this cell waits for it."),
+    ],
+)
+def test_an_experiment_ends_in_one_sentence(capsys, body, sentence):
+    with unfinished():
+        exec(compile(body, "<frozen cell>", "exec"), {})
+    printed = capsys.readouterr().out
+    assert sentence in printed
+    assert printed.count("\n") == 1
 
 
 def test_two_functions_that_call_each_other_end():

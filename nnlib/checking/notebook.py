@@ -70,6 +70,10 @@ def unfinished() -> Iterator[None]:
         print(
             f"{unwritten(error) or 'A function above'} is not written yet; this cell waits for it."
         )
+    except NameError as error:
+        print(f"This cell waits for {error.name!r}: a cell above makes it, once that one works.")
+    except TimeoutError as error:  # right, and too slow
+        print(error)
     except Exception as error:
         reason = f"{type(error).__name__}: {error}".split("\n")[0][:200]
         print(f"This cell needs the functions above, and one is not right yet ({reason}).")

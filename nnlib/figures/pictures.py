@@ -84,9 +84,10 @@ def feature_maps(image: Array, maps: Array, captions: Sequence[str] = ()) -> Fig
     """
     grey = usable(image, (None, None, 1), "image is")
     answers = usable(maps, (len(captions) or None, None, None), "maps is")
-    colored, reach = _signed(answers)
+    colored, _ = _signed(answers)
     names = list(captions) or [f"filter {number}" for number in range(len(answers))]
-    below = [f"{name}\n±{top:.2g}" for name, top in zip(names, reach, strict=True)]
+    ends = [f"{one.min():.2g} to {one.max():.2g}".replace("-", "−") for one in answers]
+    below = [f"{name}\n{reach}" for name, reach in zip(names, ends, strict=True)]
     rows = -(-(len(answers) + 1) // 8)
     columns = -(-(len(answers) + 1) // rows)
     figure = _grid([grey.repeat(3, axis=2), *colored], ["picture", *below], columns)
