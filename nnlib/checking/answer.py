@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from numpy.lib.array_utils import byte_bounds
 
 from . import players
 from .frames import own_traceback, unwritten
@@ -210,12 +211,23 @@ def _named(args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
 def _sharing(result: object, other: object) -> list[int]:
     """Which items of a result share memory with an array of ``other``."""
     items = result if isinstance(result, (tuple, list)) else (result,)
-    theirs = [array for array in arrays_in(other) if array.size]
-    return [
-        i
-        for i, item in enumerate(items[:64])
-        if any(np.may_share_memory(mine, array) for mine in arrays_in(item) for array in theirs)
-    ]
+    theirs = _extents(other)
+    return [i for i, item in enumerate(items[:64]) if _overlap(_extents(item), theirs)]
+
+
+def _extents(value: object) -> np.ndarray:
+    """Where in memory the arrays of a value begin, and where they end: two ascending rows."""
+    pairs = [byte_bounds(array) for array in arrays_in(value) if array.size]
+    return np.sort(np.array(pairs, np.uint64).reshape(-1, 2).T, axis=1)
+
+
+def _overlap(mine: np.ndarray, theirs: np.ndarray) -> bool:
+    """Whether more of theirs begin before an end of mine than end before a beginning of mine.
+
+    Lists of thousands of arrays cost a look-up for each, instead of one for each pair.
+    """
+    begun = theirs[0].searchsorted(mine[1]).sum()
+    return bool(begun > theirs[1].searchsorted(mine[0], "right").sum())
 
 
 @contextlib.contextmanager

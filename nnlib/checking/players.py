@@ -8,6 +8,7 @@ answers and no seed of the grader's beyond the probe at hand.
 
 from __future__ import annotations
 
+import copy
 import itertools
 from collections.abc import Callable
 from typing import Any
@@ -35,7 +36,7 @@ def seeded(candidate: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
 def batches(candidate: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """As `seeded`; what is iterated over comes back as a list, cut after too many batches."""
     produced = seeded(candidate, *args, **kwargs)
-    if not hasattr(type(produced), "__iter__"):
+    if isinstance(produced, np.ndarray) or not hasattr(type(produced), "__iter__"):
         return produced
     return list(itertools.islice(produced, len(args[0]) + 2))
 
@@ -131,9 +132,18 @@ def _notice_change(x: np.ndarray, used: np.ndarray) -> None:
         x[...] = used
 
 
-def each_seed(candidate: Callable[..., Any], *args: Any) -> Any:
-    """As `batches`; where the last argument reads ``{"seeds": [...]}``, one answer for each."""
-    *given, last = args
-    if "seeds" not in last:
-        return batches(candidate, *args)
-    return [batches(candidate, *given, {"seed": seed}) for seed in last["seeds"]]
+def each_seed(candidate: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """As `batches`; where an argument reads ``{"seeds": [...]}``, one answer for each of them.
+
+    >>> each_seed(lambda n, rng: rng.permutation(n), 3, {"seeds": [1, 2]})
+    [array([0, 1, 2]), array([2, 0, 1])]
+    """
+    several = [arg["seeds"] for arg in args if isinstance(arg, dict) and "seeds" in arg]
+    if not several:
+        return batches(candidate, *args, **kwargs)
+
+    def with_seed(seed: int) -> list[Any]:
+        fresh = copy.deepcopy(args)  # what one answer changes is not what the next one is given
+        return [{"seed": seed} if isinstance(a, dict) and "seeds" in a else a for a in fresh]
+
+    return [batches(candidate, *with_seed(seed), **kwargs) for seed in several[0]]

@@ -5,58 +5,61 @@ import numpy as np
 from nnlib import datasets
 from nnlib.checking import Exercise, Fault
 from nnlib.checking.answer import Probe
+from nnlib.exercises.cats_vs_dogs._chance import chance_broken, counts_broken, share_broken
 
 
 def questions(rng):
     def draw(*shape):
-        return rng.integers(0, 256, size=shape, dtype=np.uint8)
+        images = rng.integers(0, 256, size=shape, dtype=np.uint8)
+        # No picture is its own mirror image.
+        images[:, 0, 0] = images[:, 0, -1] + rng.integers(1, 256, size=(len(images), 1))
+        return images
 
     def seed():
         return {"seed": int(rng.integers(2**31))}
 
     yield draw(400, 4, 5, 1), seed()
     yield draw(500, 3, 6, 3), seed(), 0.2
-    yield draw(5, 4, 3, 1), seed(), 1.0
-    yield Probe((draw(7, 3, 5, 1), seed()), {"p": 0.0})
-    yield draw(300, 2, 7, 1), seed(), 0.8
+    yield draw(13, 4, 3, 1), seed(), 1.0
+    yield Probe((draw(17, 3, 5, 1), seed()), {"p": 0.0})
+    yield draw(6_000, 2, 3, 1), seed(), 0.8
+    yield draw(16_000, 1, 3, 1), seed(), 0.01  # where one in 101 instead of 100 shows
+    yield draw(1_000, 1, 4, 1), {"seeds": [int(n) for n in rng.integers(2**31, size=16)]}, 0.3
 
 
 def accepts(probe, expected, received):
-    """Every picture is itself or its mirror image, and the share of mirrored ones is right."""
-    images = probe.args[0]
+    """Every picture is itself or its mirror image, and chance decides for each of them."""
+    images, rng = probe.args[:2]
     p = probe.args[2] if len(probe.args) > 2 else probe.kwargs.get("p", 0.5)
-    fault = _law_broken(images, p, np.asarray(received))
-    return {"images": fault} if fault else {}
+    answers = received if "seeds" in rng else [received]
+    for out in answers:
+        fault = _picture_broken(images, np.asarray(out))
+        if fault:
+            return {"images": fault}
+    mirrored = np.stack([_same(np.asarray(out), images[:, :, ::-1]) for out in answers])
+    laws = [share_broken("images", mirrored.sum(), mirrored.size, p)]
+    if len(answers) > 1:
+        laws.insert(0, chance_broken("images", answers, mirrored))
+        laws.append(counts_broken("images", mirrored.sum(axis=1), len(images), p))
+    return {"images": fault for fault in laws[::-1] if fault}
 
 
-def _law_broken(images, p, out):
+def _same(out, images):
+    return (out == images).all(axis=(1, 2, 3))
+
+
+def _picture_broken(images, out):
     if out.shape != images.shape:
         return Fault("shape", f"images: expected shape {images.shape}, received {out.shape}")
     if out.dtype != images.dtype:
         return Fault("dtype", f"images: expected dtype {images.dtype}, received {out.dtype}")
-    mirrored = (out == images[:, :, ::-1]).all(axis=(1, 2, 3))
-    kept = (out == images).all(axis=(1, 2, 3))
-    if not (mirrored | kept).all():
-        upside_down = (out == images[:, ::-1]).all(axis=(1, 2, 3))
-        if (upside_down | kept).all():
-            return Fault("axis", "images: pictures stand on their heads; mirror left and right")
-        other = int(np.sum(~(mirrored | kept)))
-        return Fault("other", f"images: {other} of {len(out)} are neither as before nor mirrored")
-    share = np.mean(mirrored & ~kept)
-    if abs(share - p) > 6 * np.sqrt(p * (1 - p) / len(images)):
-        text = f"images: {share:.3f} of them are mirrored, expected about {p}"
-        if share in (0, 1):
-            return Fault(f"all or none {share:g}", text)
-        return Fault("share", text)
-    if 0 < p < 1 and _in_a_row(mirrored):
-        return Fault(
-            "block", "images: the mirrored ones are all neighbours; let chance decide each"
-        )
-    return None
-
-
-def _in_a_row(mirrored):
-    return np.count_nonzero(np.diff(mirrored.astype(int))) <= 2
+    mirrored, kept = _same(out, images[:, :, ::-1]), _same(out, images)
+    if (mirrored | kept).all():
+        return None
+    if (_same(out, images[:, ::-1]) | kept).all():
+        return Fault("axis", "images: pictures stand on their heads; mirror left and right")
+    other = int(np.sum(~(mirrored | kept)))
+    return Fault("other", f"images: {other} of {len(out)} are neither as before nor mirrored")
 
 
 exercise = Exercise(
@@ -64,7 +67,7 @@ exercise = Exercise(
     questions,
     parts=("images",),
     points=1,
-    player="seeded",
+    player="each_seed",
     accepts=accepts,
 )
 
@@ -145,6 +148,33 @@ def order_reversed(images, rng, p=0.5):
 )
 def the_first_ones(images, rng, p=0.5):
     return _flip(images, np.arange(len(images)) < round(p * len(images)))
+
+
+@exercise.misconception("Exactly a share of p is mirrored each time; each picture decides alone.")
+def exactly_the_share(images, rng, p=0.5):
+    return _flip(images, rng.permutation(len(images)) < round(p * len(images)))
+
+
+@exercise.misconception("Another rng mirrors the same pictures: which generator draws?")
+def a_generator_of_its_own(images, rng, p=0.5):
+    return masked(images, np.random.default_rng(0), p)
+
+
+@exercise.misconception("Nothing is drawn: every so many pictures one is mirrored.")
+def in_turn(images, rng, p=0.5):
+    turns = np.floor(np.arange(len(images) + 1) * p)
+    return _flip(images, np.diff(turns) > 0)
+
+
+@exercise.misconception("Neighbors share one decision; draw as many numbers as there are pictures.")
+def decided_in_groups(images, rng, p=0.5):
+    groups = rng.random(len(images) // 4 + 1) < p
+    return _flip(images, np.repeat(groups, 4)[: len(images)])
+
+
+@exercise.misconception("Of 0 to 100 there are 101 numbers: how probable is each comparison?")
+def one_number_too_many(images, rng, p=0.5):
+    return _flip(images, rng.integers(0, 101, size=len(images)) <= 100 * p)
 
 
 @exercise.misconception("The mirror images were added; as many pictures as before are asked for.")
