@@ -5,6 +5,7 @@ import numpy as np
 from nnlib import datasets
 from nnlib.checking import Exercise, Fault
 from nnlib.checking.compare import compare, split
+from nnlib.exercises.cats_vs_dogs._chance import chance_broken
 
 NAMES = ("train", "validation", "test")
 
@@ -20,11 +21,40 @@ def questions(rng):
         y = np.repeat(np.arange(len(counts)), counts)
         yield rng.permutation(y), fractions, {"seed": int(rng.integers(2**31))}
     yield y, fractions, {"seed": int(rng.integers(2**31))}
+    y = rng.permutation(np.repeat([0, 1], (150, 90)))
+    yield y, (0.6, 0.22, 0.18), {"seeds": [int(n) for n in rng.integers(2**31, size=24)]}
 
 
 def accepts(probe, expected, received):
-    """Laws: three arrays of row numbers, disjoint, complete, stratified, shuffled."""
-    y, fractions = probe.args[:2]
+    """Laws: three arrays of row numbers, disjoint, complete, stratified, shuffled by the rng."""
+    y, fractions, rng = probe.args
+    if "seeds" not in rng:
+        return _split_broken(y, fractions, expected, received)
+    for answer in received:
+        faults = _split_broken(y, fractions, expected[0], answer)
+        if faults:
+            return faults
+    return _chance_broken(y, received)
+
+
+def _chance_broken(y, answers):
+    """For each class and each part: who is in it changes from seed to seed, by no pattern."""
+    found = {}
+    for label in np.unique(y):
+        members = np.flatnonzero(y == label)
+        for i, name in enumerate(NAMES):
+            chosen = np.stack([np.isin(members, np.asarray(answer[i])) for answer in answers])
+            fault = chance_broken(f"{name}, class {label}", answers, chosen)
+            if fault:
+                found.setdefault(name, fault)
+    if not found:
+        return {}
+    first = next(iter(found.values()))
+    kind = " ".join([first.kind, *found])  # which parts are drawn tells mistakes apart
+    return dict.fromkeys(NAMES, Fault(kind, first.message))
+
+
+def _split_broken(y, fractions, expected, received):
     values = split(exercise.named_parts, received)
     if values is None:
         return compare(exercise.named_parts, expected, received, exercise.tolerance)
@@ -75,7 +105,7 @@ exercise = Exercise(
     questions,
     parts=NAMES,
     points=2,
-    player="seeded",
+    player="each_seed",
     accepts=accepts,
 )
 
@@ -202,6 +232,34 @@ def fractions_not_added(y, fractions, rng):
 @exercise.misconception("Two parts only: the test set is missing.")
 def two_parts(y, fractions, rng):
     return _split(y, fractions, rng)[:2]
+
+
+@exercise.misconception("Another rng gives the same parts: which generator shuffles?")
+def a_generator_of_its_own(y, fractions, rng):
+    return _split(y, fractions, np.random.default_rng(0))
+
+
+@exercise.misconception("Turned round is not shuffled: the last rows become the training data.")
+def reversed_order(y, fractions, rng):
+    return _split(y, fractions, rng, order=lambda members: members[::-1])
+
+
+@exercise.misconception("The rows of a class move on together, so neighbors stay neighbors.")
+def only_turned(y, fractions, rng):
+    return _split(y, fractions, rng, order=lambda m: np.roll(m, 1 + rng.integers(len(m) - 1)))
+
+
+@exercise.misconception("Only the test set is drawn; the others are cut in their old order.")
+def only_the_test_is_drawn(y, fractions, rng):
+    train, validation, test = _split(y, fractions, rng)
+    rest = np.sort(np.concatenate([train, validation]))
+    parts = [[], []]
+    for label in np.unique(y):
+        members = rest[y[rest] == label]
+        cut = np.sum(y[train] == label)
+        for part, rows in zip(parts, np.split(members, [cut]), strict=True):
+            part.append(rows)
+    return np.concatenate(parts[0]), np.concatenate(parts[1]), test
 
 
 @exercise.misconception("Randomness must come from the rng that is passed in, so that it repeats.")
