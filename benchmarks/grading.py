@@ -146,7 +146,7 @@ def main(name: str, submissions: int, few: int) -> None:
         with on_cores(1):
             theirs = plain(course, lesson, few)
             one = ours(course, lesson, submissions, 1, demo=False)
-            everything = ours(course, lesson, submissions, 1, demo=True)
+            everything = ours(course, lesson, min(submissions, 4 * few), 1, demo=True)
             again = plain(course, lesson, few)
         cores = min(2, len(os.sched_getaffinity(0)))
         two = ours(course, lesson, submissions, cores, demo=False)

@@ -33,6 +33,7 @@ from .secret import Secret, open_secret, secret_path
 from .work import Conditions, code_version, exercises_of, work
 
 REPORTS = "reports"
+AHEAD = 8  # submissions under way for each worker, so that none waits while a batch is recorded
 
 
 def course_root() -> Path:
@@ -122,7 +123,7 @@ def workforce(where: str | None, workers: int) -> tuple[Callable[[], Executor], 
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["nnlib.grading.work", "nnlib.grading.feedback"])
         mine = (os.getpid(),)
-        return lambda: ProcessPoolExecutor(workers, context, begin_worker, mine), 3 * workers
+        return lambda: ProcessPoolExecutor(workers, context, begin_worker, mine), AHEAD * workers
     scheme, _, address = where.partition("://")
     if scheme != "dask" or not address:
         raise ValueError(f"--executor {where}: expected dask://HOST:PORT")
@@ -134,7 +135,7 @@ def workforce(where: str | None, workers: int) -> tuple[Callable[[], Executor], 
         ) from None
     client = Client(f"tcp://{address}")
     cores = sum(client.nthreads().values())
-    return lambda: client.get_executor(pure=False), 3 * max(cores, 1)
+    return lambda: client.get_executor(pure=False), AHEAD * max(cores, 1)
 
 
 @click.command()
