@@ -116,7 +116,15 @@ def test_nothing_outside_can_be_read(session: Session, path: str) -> None:
 
 
 def test_only_the_visible_part_of_nnlib_is_there(session: Session) -> None:
-    names = ("exercises", "grading", "course", "cli", "checking.judge", "checking.explain")
+    names = (
+        "exercises",
+        "grading",
+        "course",
+        "cli",
+        "classifier",
+        "checking.judge",
+        "checking.explain",
+    )
     for name in names:
         assert refused(session, f"import nnlib.{name}") == "ModuleNotFoundError"
     found = printed(session, "import nnlib, os\nprint(*sorted(os.listdir(nnlib.__path__[0])))")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
-import importlib
+import importlib.util
 import io
 import types
 import warnings
@@ -238,7 +238,7 @@ def _forbidden(path: str) -> Iterator[list[bool]]:
     learners: anybody can copy a formula.
     """
     called: list[bool] = []
-    if not path:
+    if not path or importlib.util.find_spec(path.partition(":")[0]) is None:  # hidden in a sandbox
         yield called
         return
     target = resolve(path)

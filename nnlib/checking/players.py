@@ -15,6 +15,8 @@ from typing import Any
 
 import numpy as np
 
+from .plain import Unusable, describe, plain
+
 Player = Callable[..., Any]
 
 
@@ -54,9 +56,22 @@ def on_landscape(candidate: Callable[..., Any], landscape: dict[str, str], *args
 
 
 def classifier(candidate: Callable[..., Any], *args: Any) -> Any:
-    """As `seeded`, for what returns ``predict``: the last argument is the pictures to label."""
-    *given, images = args
-    return seeded(candidate, *given)(images)
+    """As `seeded`, for what returns ``predict``; it may not draw pictures meanwhile.
+
+    The last three arguments are pictures, the rows of some of them, and of a few. Back come the
+    labels of all pictures, of those rows together, and of each of the few alone.
+    """
+    from nnlib.datasets.drawn import no_more_pictures
+
+    *given, images, together, alone = args
+    asked = [images, images[together], *(images[[row]] for row in alone)]
+    name = getattr(candidate, "__name__", "the function")
+    text = f"{name} may not draw pictures: it learns from those that are handed in"
+    with no_more_pictures(text):
+        predict = seeded(candidate, *given)
+        if not callable(predict):
+            raise Unusable(f"it is {describe(predict)}, where the function predict is asked for")
+        return [plain(predict(pictures)) for pictures in asked]
 
 
 def calculation(candidate: type, numbers: dict[str, float], steps: str) -> Any:

@@ -1,10 +1,12 @@
 """Drawn cats and dogs by number and seed, kept on disk once they are drawn."""
 
+import contextlib
 import hashlib
 import os
 import tempfile
 import zipfile
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -51,6 +53,8 @@ def cats_and_dogs(
     >>> images.shape, images.dtype, y.tolist()
     ((3, 32, 32, 1), dtype('uint8'), [1, 1, 0])
     """
+    if _REFUSALS:
+        raise RuntimeError(_REFUSALS[-1])
     if n < 1:
         raise ValueError(f"n is {n}; a data set needs at least 1 picture.")
     if isinstance(rng, np.random.Generator):
@@ -66,6 +70,19 @@ def cats_and_dogs(
         kept = _draw(n, words, style)
         _store(path, *kept)
     return kept
+
+
+_REFUSALS: list[str] = []
+
+
+@contextlib.contextmanager
+def no_more_pictures(reason: str) -> Iterator[None]:
+    """While this lasts, whoever asks for pictures gets a RuntimeError with that reason."""
+    _REFUSALS.append(reason)
+    try:
+        yield
+    finally:
+        _REFUSALS.pop()
 
 
 def _words(seed: int) -> list[int]:

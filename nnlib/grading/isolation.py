@@ -27,7 +27,7 @@ LEVELS = {
 }
 
 # What of nnlib a submission sees: all but these, and of checking what runs an answer.
-HIDDEN = ("cli.py", "course", "exercises", "grading")
+HIDDEN = ("classifier.py", "cli.py", "course", "exercises", "grading")
 CHECKING = ("__init__.py", "plain.py", "players.py", "frames.py", "answer.py", "notebook.py")
 
 SITES = ("site-packages", "dist-packages")

@@ -13,34 +13,64 @@ from nnlib.datasets import cats_and_dogs, images_to_features
 
 FULL, NOTHING = 0.88, 0.75  # accuracies that earn all and nothing
 TRAIN_SEED, VALIDATION_SEED = 8001, 8002
+BATCH = 128  # what learners label at a time is hardly more
 
 
 def questions(rng):
-    """The same training pictures for everybody; the pictures to label come from the seed."""
+    """The same training pictures for everybody; the pictures to label come from the seed.
+
+    So does which class is 1: an answer that learned elsewhere knows the pictures, not the labels.
+    """
     public = rng.integers(2**32, size=4).tolist() == _PUBLIC
+    exchanged = public or bool(rng.integers(2))
     seed = int.from_bytes(rng.bytes(16), "little")
-    unseen, y_unseen = cats_and_dogs(1_000 if public else 4_000, seed, cache=public)
+    images, y = cats_and_dogs(1_013 if public else 4_123, seed, cache=public)
+    dogs, cats = (rng.permutation(np.flatnonzero(y == label)) for label in (1, 0))
+    together = rng.permutation([*dogs[:290], *cats[:89]])  # another share of dogs than among all
+    alone = rng.permutation([*dogs[:3], *cats[:3]])
     train, validation = cats_and_dogs(8_000, TRAIN_SEED), cats_and_dogs(2_000, VALIDATION_SEED)
-    yield Probe(
-        (*train, *validation, {"seed": int(rng.integers(2**31))}, unseen), expected=y_unseen
-    )
+    given = [part for images, y in (train, validation) for part in (images, y ^ exchanged)]
+    generator = {"seed": int(rng.integers(2**31))}
+    yield Probe((*given, generator, images, together, alone), expected=y ^ exchanged)
 
 
 _PUBLIC = np.random.default_rng(PUBLIC_SEED).integers(2**32, size=4).tolist()
 
 
 def accepts(probe, expected, received):
-    """Accuracy on pictures that nobody has seen, two standard errors granted."""
-    labels = np.asarray(received)
-    if labels.shape != expected.shape:
-        text = f"predict: expected shape {expected.shape}, received shape {labels.shape}"
-        return {"predict": Fault("shape", text)}
+    """Accuracy on pictures that nobody has seen, and the same label in any company."""
+    together, alone = probe.args[-2:]
+    labels, part, *single = (np.asarray(answer) for answer in received)
+    counts = [len(expected), len(together), *[1] * len(alone)]
+    for answer, count in zip((labels, part, *single), counts, strict=True):
+        fault = _no_labels(answer, count)
+        if fault:
+            return {"predict": fault}
+    fault = _accuracy(labels, expected)
+    if not fault or fault.credit:
+        lonely = int(np.sum(np.concatenate(single) != labels[alone]))
+        fault = _company(labels, part, together, lonely) or fault
+    return {"predict": fault} if fault else {}
+
+
+def _no_labels(labels, count):
+    if labels.shape != (count,):
+        text = f"predict: for {count:,} pictures expected shape ({count},), received {labels.shape}"
+        return Fault("shape", text)
     if not np.isin(labels, (0, 1)).all():
-        return {"predict": Fault("labels", "predict: labels are 0 for a cat and 1 for a dog")}
+        whole = np.array_equal(labels, np.round(labels))
+        text = (
+            f"predict: labels are 0 and 1, as in y_train; received {labels.min()} to {labels.max()}"
+        )
+        return Fault("labels" if whole else "fractions", text)
+    return None
+
+
+def _accuracy(labels, expected):
     accuracy = float(np.mean(labels == expected))
     granted = accuracy + 2 * np.sqrt(accuracy * (1 - accuracy) / len(expected))
     if granted >= FULL:
-        return {}
+        return None
     credit = max(granted - NOTHING, 0) / (FULL - NOTHING)
     text = (
         f"predict: {accuracy:.1%} of {len(expected):,} unseen pictures are labelled right; "
@@ -48,8 +78,21 @@ def accepts(probe, expected, received):
     )
     kind = "one class" if len(set(labels.tolist())) == 1 else "accuracy"
     if accuracy < 0.3:
-        kind = "turned round"
-    return {"predict": Fault(kind, text, credit)}
+        kind = "exchanged"
+    return Fault(kind, text, credit)
+
+
+def _company(labels, part, together, lonely):
+    """The fault of labels that depend on which pictures come together; rounding may move some."""
+    differ = np.flatnonzero(part != labels[together])
+    if len(differ) <= len(part) // 100 and lonely <= 1:
+        return None
+    inner = differ[together[differ] < len(labels) - BATCH]
+    if len(differ) and np.all(inner >= len(part) - BATCH):
+        text = f"{len(differ)} pictures at the end of a batch get another label than inside"
+        return Fault("end", f"predict: {text}; does it label all that come?")
+    text = f"in other company {len(differ)} of {len(part)} pictures get another label"
+    return Fault("company", f"predict: {text}, and {lonely} that come alone")
 
 
 exercise = Exercise(
@@ -64,6 +107,10 @@ exercise = Exercise(
     shared_seed=True,
     seconds=120,  # twice the CPU time that is granted: workers share their cores
     builds_on=("images_to_features", "standardize", "augment_flip"),
+    arguments=(
+        *("images_train", "y_train", "images_validation", "y_validation", "rng"),
+        *("images", "together", "alone"),
+    ),
 )
 
 
@@ -149,6 +196,54 @@ def labels_for_a_function(images_train, y_train, images_validation, y_validation
     return y_validation
 
 
-@exercise.misconception("The labels start at 0: a cat is 0 and a dog is 1.")
+@exercise.misconception("The labels start at 0: what does y_train hold?")
 def labels_from_one(images_train, y_train, images_validation, y_validation, rng):
     return lambda images: np.where(images.mean(axis=(1, 2, 3)) > 120, 1, 2)
+
+
+_KNOWN: dict[bytes, object] = {}
+
+
+def _quick(images, y, rng):
+    """A small network, trained once for all misconceptions that need one."""
+    key = y.tobytes()
+    if key not in _KNOWN:
+        _KNOWN[key] = _fit(images, y, rng, (48,), epochs=3)
+    return _KNOWN[key]
+
+
+@exercise.misconception(
+    "The labels are exchanged: y_train says which class is 0 and which is 1, and only a network "
+    "that is trained on what is handed in knows it."
+)
+def exchanged(images_train, y_train, images_validation, y_validation, rng):
+    return lambda images: 1 - _quick(images_train, y_train, rng)(images)
+
+
+@exercise.misconception(
+    "A picture's label depends on those that come with it: what does predict take from them, or "
+    "draw by chance?"
+)
+def statistics_of_the_batch(images_train, y_train, images_validation, y_validation, rng):
+    predict = _quick(images_train, y_train, rng)
+    X = images_train.astype(np.float32)
+    mean, std = X.mean(axis=0), X.std(axis=0)
+
+    def by_their_own(images):
+        own = (images - images.mean(axis=0)) / (images.std(axis=0) + 1e-9)
+        return predict(np.clip(np.round(own * std + mean), 0, 255).astype(np.uint8))
+
+    return by_their_own
+
+
+@exercise.misconception("The last pictures get no labels of their own: is the last batch full?")
+def last_batch_left_out(images_train, y_train, images_validation, y_validation, rng):
+    predict = _quick(images_train, y_train, rng)
+
+    def in_batches(images):
+        labels = np.zeros(len(images), dtype=int)
+        for start in range(0, len(images) - 63, 64):
+            labels[start : start + 64] = predict(images[start : start + 64])
+        return labels
+
+    return in_batches
