@@ -125,8 +125,9 @@ def _whole_call(
             continue
         first = answers[hits[0]]
         inside = status == "not written" and first.message not in ("", name)
+        reason = f", for {first.message}" if first.message else ""
         text = {
-            "stopped": f"{name} was stopped before it answered: does a loop never end?",
+            "stopped": f"{name} was stopped before it answered{reason}: does a loop never end?",
             "reference": f"{name} calls nnlib's own {exercise.reference.__name__}; "
             "write the formula yourself",
             "not written": f"{name} calls {first.message}, which is not written yet"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Any
 
 from ..checking import Exercise, Probe, Verdict, catalogue
@@ -99,6 +100,8 @@ class Examiner:
                     seconds=exercise.seconds,
                 )
             answers = list(played.answers)
+            if answers and answers[-1].status == "stopped":
+                answers[-1] = replace(answers[-1], message=played.overdue)
             if len(answers) < len(probes) and not (answers and answers[-1].status == "stopped"):
                 reason = played.ended or played.overdue or "it gave no answer"
                 answers.append(Answer("raised", error="NoAnswer", message=f"  {reason}"))
