@@ -727,16 +727,19 @@ with unfinished():
 # `numpy.random.Generator`.
 #
 # **Returns** a function `predict`. Called with any number M of such pictures, `predict(images)`
-# gives M labels, 0 for a cat and 1 for a dog, in the order of the pictures. It may be called long
-# after `build_classifier` is finished, so it must keep what it needs.
+# gives M labels, 0 or 1, in the order of the pictures. Which number stands for which class is what
+# `y_train` says: here a cat may be 1 and a dog 0. `predict` may be called often, and long after
+# `build_classifier` is finished, so it must keep what it needs; a picture gets the same label
+# whether it comes alone or among others.
 
 # %% [markdown]
 # **How it is judged:** by the accuracy of `predict` on pictures that are drawn for this purpose.
-# The check draws 1,000 of them; grading draws others, and more, from a seed that nobody knows. All
+# The check draws about 1,000; grading draws others, and more, from a seed that nobody knows. All
 # points are given from 0.88 on, none up to 0.75, a share of them in between, and two standard
 # errors are granted. Grading allows 60 seconds of one processor core for training and labelling
-# together, so aim at 15. Everything that was defined above may be used, `fit` included. Drawing or
-# loading more pictures is against the rules.
+# together, so aim at 15. Everything that was defined above may be used, `fit` included, but not
+# what was trained above: it does not know which class is 1 here. Drawing or loading more pictures
+# is against the rules; `cats_and_dogs` refuses to draw inside.
 
 # %% [markdown]
 # **To compare:** the solution takes about 10 seconds and reaches about 0.93; a linear model
