@@ -55,8 +55,9 @@ def accepts(probe, expected, received):
 
 def _no_labels(labels, count):
     if labels.shape != (count,):
-        text = f"predict: for {count:,} pictures expected shape ({count},), received {labels.shape}"
-        return Fault("shape", text)
+        pictures = f"{count:,} picture{'s' * (count != 1)}"
+        text = f"for {pictures} expected shape ({count},), received {labels.shape}"
+        return Fault("shape", f"predict: {text}")
     if not np.isin(labels, (0, 1)).all():
         whole = np.array_equal(labels, np.round(labels))
         text = (
