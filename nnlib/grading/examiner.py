@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -24,6 +25,7 @@ def checked(cell: Any) -> Exercise | None:
     return exercise_in(cell.source)
 
 
+@functools.lru_cache(4_096)  # a class shares most of its cells
 def exercise_in(source: str) -> Exercise | None:
     """The exercise of a cell whose whole text is ``check(NAME)``, if the catalogue has it."""
     try:

@@ -81,9 +81,9 @@ def mark(notebook: Any, record: Mapping[str, Any]) -> None:
     origin["graded"] = nbformat.from_dict(dict(record))
 
 
-def to_text(notebook: Any) -> str:
-    """A notebook as JSON. It was made here, so nbformat need not validate it."""
-    return json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+def to_text(notebook: Any, indent: int | None = None) -> str:
+    """A notebook as JSON, indented for a file. It was made here: nbformat need not validate it."""
+    return json.dumps(notebook, ensure_ascii=False, indent=indent, sort_keys=True) + "\n"
 
 
 def from_text(text: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import symtable
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
@@ -23,19 +24,27 @@ def names_used(sources: Iterable[str]) -> dict[str, set[str]]:
     """
     found: dict[str, set[str]] = {}
     for source in sources:
-        with warnings.catch_warnings():  # about the learner's own text
-            warnings.simplefilter("ignore")
-            try:
-                body = ast.parse(source[:LONGEST]).body
-                scopes = symtable.symtable(source[:LONGEST], "cell", "exec").get_children()
-            except (SyntaxError, ValueError, RecursionError, MemoryError):
-                continue
-        inside = {(scope.get_name(), scope.get_lineno()): scope for scope in scopes}
-        for node in _statements(body):
-            for name in _bound(node):
-                scope = inside.get((name, node.lineno))
-                body_reads = _read(node) if scope is None else _of_notebook(scope)
-                found[name] = body_reads.union(*map(_read, _at_definition(node)))
+        found.update(_definitions(source[:LONGEST]))
+    return found
+
+
+@functools.lru_cache(4_096)  # a class shares most of its cells
+def _definitions(source: str) -> dict[str, set[str]]:
+    """What one cell defines, and what each definition reads; nobody changes it."""
+    with warnings.catch_warnings():  # about the learner's own text
+        warnings.simplefilter("ignore")
+        try:
+            body = ast.parse(source).body
+            scopes = symtable.symtable(source, "cell", "exec").get_children()
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return {}
+    inside = {(scope.get_name(), scope.get_lineno()): scope for scope in scopes}
+    found = {}
+    for node in _statements(body):
+        for name in _bound(node):
+            scope = inside.get((name, node.lineno))
+            reads = _read(node) if scope is None else _of_notebook(scope)
+            found[name] = reads.union(*map(_read, _at_definition(node)))
     return found
 
 
