@@ -157,6 +157,30 @@ def test_an_early_mistake_is_not_counted_twice():
     assert "relu" not in verdict.notes[0]
 
 
+def test_a_helper_that_is_right_and_slow_is_not_counted_twice():
+    slow = """
+import sys, time
+def relu(Z):
+    if sys._getframe(1).f_code.co_name == "network_forward":
+        time.sleep(5)
+    return np.maximum(Z, 0)
+"""
+    network = """
+def network_forward(X, params):
+    cache = []
+    for k, (W, b) in enumerate(params):
+        Z = X @ W + b
+        cache.append((X, Z))
+        X = relu(Z) if k < len(params) - 1 else Z
+    return X, cache
+"""
+    cells = [code(slow), check("relu"), code(network), check("network_forward", 4.0)]
+    notebook, report = graded_run(*cells, seeds={"relu": 1, "network_forward": 2})
+    assert [points(notebook.cells[k]) for k in (2, 4)] == [1.0, 4.0]
+    (note,) = report.verdicts["check_network_forward"].notes
+    assert "calls your relu, and ran out of time" in note
+
+
 def test_demos_are_left_out_with_a_note_unless_asked_for():
     demo = code("print('long')", tags=["demo"])
     notebook, _ = graded_run(demo, RELU, check("relu"))

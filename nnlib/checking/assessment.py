@@ -62,7 +62,7 @@ def assess(name: str, candidate: Callable[..., Any], seed: int = PUBLIC_SEED) ->
         )
     mine = getattr(candidate, "__globals__", {})
 
-    def unfinished() -> list[str]:
+    def unfinished(late: bool) -> list[str]:
         used = names_used(candidate)
         called = [n for n in exercise.builds_on if n in used and callable(mine.get(n))]
         earlier = [(catalogue.find(name), mine[name]) for name in called]
@@ -93,7 +93,7 @@ def examine(
     seed: int,
     *,
     shown: int | None = None,
-    unfinished: Callable[[], Sequence[str]] = lambda: (),
+    unfinished: Callable[[bool], Sequence[str]] = lambda late: (),
 ) -> Verdict:
     """Ask, let it answer, judge, explain.
 
@@ -106,12 +106,14 @@ def examine(
     shown : int, optional
         The seed from which everything is drawn that the verdict shows; the same by default.
     unfinished : callable
-        Which of the exercise's `builds_on` the learner's function calls and has not right. They are
-        replaced by the references meanwhile, so that an early mistake is not counted twice.
+        Which of the exercise's `builds_on` the learner's function calls and has not right; all that
+        it calls if it ran out of time. They are replaced by the references meanwhile, so that an
+        early mistake, or a slow helper, is not counted twice.
     """
     probes, answers, found = _attempt(exercise, play, seed, {})
-    broken = list(unfinished()) if found.faults else []
-    notes = (_first_mend(exercise.name, broken),) if broken else ()
+    late = any(answer.status == "stopped" for answer in answers)
+    broken = list(unfinished(late)) if found.faults else []
+    notes = (_first_mend(exercise.name, broken, late),) if broken else ()
     paths = {name: catalogue.find(name).reference_path for name in broken}
     if broken:
         probes, answers, found = _attempt(exercise, play, seed, paths)
@@ -132,12 +134,11 @@ def _attempt(
     return probes, answers, judge(exercise, probes[: len(answers)], answers)
 
 
-def _first_mend(name: str, broken: Sequence[str]) -> str:
+def _first_mend(name: str, broken: Sequence[str], late: bool) -> str:
     names = " and ".join(broken)
-    return (
-        f"{name} calls your {names}, not right yet: mend that first. "
-        f"Here {name} was judged with nnlib's {names} in its place."
-    )
+    why = "and ran out of time" if late else "not right yet: mend that first"
+    judged = f"Here {name} was judged with nnlib's {names} in its place."
+    return f"{name} calls your {names}, {why}. {judged}"
 
 
 def _verdict_without_secrets(

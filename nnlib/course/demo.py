@@ -133,6 +133,8 @@ def _bound(node: ast.stmt) -> set[str]:
             return {name}
         case ast.Import(names=names) | ast.ImportFrom(names=names):
             return {alias.asname or alias.name for alias in names}
+        case ast.AnnAssign(target=ast.Name(id=name)):
+            return {name}
         case ast.Assign(targets=targets):
             return {part.id for t in targets for part in ast.walk(t) if isinstance(part, ast.Name)}
     return set()
