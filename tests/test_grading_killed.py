@@ -7,7 +7,9 @@ import select
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 import graded_course as gc
 import pytest
@@ -158,12 +160,17 @@ def test_killed_at_random_moments_and_started_again_it_ends_the_same(
         assert gc.state(course) == undisturbed
 
 
+@pytest.fixture
+def temporary():
+    """A folder whose name is short enough for a socket in it."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder)
+
+
 def test_a_killed_command_leaves_nothing_behind_and_its_work_is_taken_up(
-    course, undisturbed, tmp_path
+    course, undisturbed, temporary
 ):
     """The command as it is installed, with its workers and their sandboxes."""
-    temporary = tmp_path / "temporary"
-    temporary.mkdir()
     environment = {**os.environ, "TMPDIR": str(temporary)}
     code = "from nnlib.cli import main; main()"
     arguments = [sys.executable, "-c", code, "grade", gc.LESSON, "--workers", "1"]

@@ -200,7 +200,7 @@ TESTED = [
 ]
 
 
-def tested_notebook():
+def with_test_cells():
     """All answers, each followed by its test cell."""
     notebook = nbformat.v4.new_notebook()
     for number, (answer, test) in enumerate(TESTED):
@@ -218,7 +218,7 @@ def test_test_cells_of_others_get_the_grade_that_a_kernel_gives(tmp_path, monkey
     for name, content in files.items():
         (tmp_path / name).write_bytes(content)
     monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
-    theirs, ours = tested_notebook(), tested_notebook()
+    theirs, ours = with_test_cells(), with_test_cells()
     Execute(timeout=5).preprocess(theirs, {"metadata": {"path": str(tmp_path)}})
     box = sandbox("auto", Limits(cell_seconds=5))
     run(ours, lambda: box.session(files), {})
