@@ -55,7 +55,7 @@ class Case:
     place : callable
         Changes the folder that was handed in; it is also given where the class's folders are.
     says : str
-        A part of what the report must say.
+        A part of what the report must say; "a | b" where it depends on the load which one comes.
     refused : bool
         Whether it cannot be graded.
     plain : bool

@@ -94,7 +94,7 @@ def losses(case: Case, result: Result) -> list[str]:
 
 def silence(case: Case, result: Result) -> list[str]:
     """Whether the report says what happened."""
-    if case.says in result.said:
+    if any(words in result.said for words in case.says.split(" | ")):
         return []
     return [f"nothing says {case.says!r}; what is said: {result.said[:3000]}"]
 

@@ -191,13 +191,13 @@ CASES = [
         "output without end",
         "prints without end",
         "while True: print('x' * 1000)",
-        says="took longer than",
+        says="output was cut here | took longer than",
     ),
     greedy(
         "output past Python",
         "writes to the descriptors without end",
         "import os\nwhile True: os.write(1, b'y' * 10**6)",
-        says="output was cut here",
+        says="output was cut here | took longer than",
     ),
     greedy(
         "displays without end",
