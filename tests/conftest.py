@@ -51,6 +51,30 @@ def tiny_course(tmp_path):
     return tmp_path
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A class that has handed in, not graded yet; nobody changes it."""
+    import graded_course as gc
+
+    return gc.make_class(tmp_path_factory.mktemp("made") / "course")
+
+
+@pytest.fixture
+def course(made, tmp_path):
+    """A copy of that class for one test."""
+    return Path(shutil.copytree(made, tmp_path / "course"))
+
+
+@pytest.fixture(scope="module")
+def undisturbed(made, tmp_path_factory):
+    """What grading that class leaves behind when nothing goes wrong."""
+    import graded_course as gc
+
+    root = shutil.copytree(made, tmp_path_factory.mktemp("undisturbed") / "course")
+    gc.grade(root)
+    return gc.state(root)
+
+
 @pytest.fixture
 def rng():
     """The same random numbers for every test."""

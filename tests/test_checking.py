@@ -384,6 +384,36 @@ def test_a_factor_of_n_is_named_where_no_single_example_is_asked():
     assert "N (the number" in verdict_of(exercise, lambda X: 2 * X * len(X)).hints[0]
 
 
+def test_float32_is_enough_unless_an_exercise_is_about_digits():
+    def short(X):
+        return (2.00002 * X).astype(np.float32)  # as many float32 steps may end
+
+    def questions(rng):
+        yield (rng.normal(size=(4, 3)),)
+
+    assert verdict_of(exercise_of(doubled, questions), short).right
+    assert verdict_of(exercise_of(doubled, questions), lambda X: 2.00002 * X).score == 0
+    exact = exercise_of(doubled, questions, tolerance=Tolerance(float32=False))
+    assert verdict_of(exact, short).score == 0
+
+
+def test_of_two_mistakes_that_chance_hides_neither_is_named():
+    def noisy(X):
+        return X + np.random.default_rng().normal(size=X.shape)
+
+    def questions(rng):
+        yield (rng.normal(size=(4, 3)),)
+
+    def accepts(probe, expected, received):
+        return {"A": Fault("law", "A follows no law")}
+
+    exercise = exercise_of(doubled, questions, accepts=accepts)
+    exercise.misconception("first")(lambda X: noisy(X) + 1)
+    assert verdict_of(exercise, noisy).hints == ("first",)
+    exercise.misconception("second")(lambda X: noisy(X) + 2)
+    assert verdict_of(exercise, noisy).misconceptions == ()
+
+
 def test_a_factor_of_almost_one_is_none(doubling):
     assert not verdict_of(doubling, lambda X: 2.000001 * X).hints
 

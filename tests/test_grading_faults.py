@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -17,26 +16,6 @@ from click.testing import CliRunner
 from nnlib.grading import command, engine
 from nnlib.grading.ledger import Course, GradebookError
 from nnlib.grading.work import OtherVersion
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    return gc.make_class(tmp_path_factory.mktemp("faults") / "course")
-
-
-@pytest.fixture
-def course(made, tmp_path):
-    root = tmp_path / "course"
-    shutil.copytree(made, root)
-    return root
-
-
-@pytest.fixture(scope="module")
-def undisturbed(made, tmp_path_factory):
-    root = tmp_path_factory.mktemp("undisturbed") / "course"
-    shutil.copytree(made, root)
-    gc.grade(root)
-    return gc.state(root)
 
 
 class Breaking(ThreadPoolExecutor):

@@ -18,26 +18,6 @@ from nnlib.grading import engine, records
 from nnlib.grading.ledger import Course, Ledger
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    return gc.make_class(tmp_path_factory.mktemp("killed") / "course")
-
-
-@pytest.fixture
-def course(made, tmp_path):
-    root = tmp_path / "course"
-    shutil.copytree(made, root)
-    return root
-
-
-@pytest.fixture(scope="module")
-def undisturbed(made, tmp_path_factory):
-    root = tmp_path_factory.mktemp("undisturbed") / "course"
-    shutil.copytree(made, root)
-    gc.grade(root)
-    return gc.state(root)
-
-
 class Killed(BaseException):
     """Stands for the end of the process at this very moment."""
 
