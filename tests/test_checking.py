@@ -515,7 +515,7 @@ def test_an_experiment_ends_in_one_sentence(capsys, body, sentence):
     with unfinished():
         exec(compile(body, "<frozen cell>", "exec"), {})
     printed = capsys.readouterr().out
-    assert sentence in printed
+    assert printed.endswith(f"{sentence}\n")
     assert printed.count("\n") == 1
 
 

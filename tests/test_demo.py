@@ -110,3 +110,13 @@ def test_the_first_lesson_that_earns_points_is_graded_unless_one_is_named():
     root = Path(__file__).parents[1]
     assert demo._find(root, None).name == "01_forward_propagation"
     assert demo._find(root, "00_start_here").name == "00_start_here"
+
+
+def test_a_source_keeps_the_annotated_names_that_it_needs():
+    [mistake] = [
+        m for m in catalogue.find("build_classifier").misconceptions if m.name == "exchanged"
+    ]
+    space = {}
+    source = demo.source_of(mistake.function, "build_classifier")
+    exec(source, space)
+    assert {"build_classifier", "_KNOWN"} <= space.keys()
