@@ -16,12 +16,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-from numpy.lib.array_utils import byte_bounds
-
 from . import players
 from .frames import own_traceback, unwritten
-from .plain import Unusable, arrays_in, plain, same
+from .plain import Unusable, plain, same, sharing
 
 MAX_PRINTED = 2_000  # characters of a learner's own output that are kept
 
@@ -167,7 +164,7 @@ def _play_once(
                 second = copy.deepcopy((probe.args, probe.kwargs))
                 with contextlib.redirect_stdout(_Bounded()):  # what it prints is kept once
                     again = play(candidate, *second[0], **second[1])
-                shared += tuple((i, "an earlier result") for i in _sharing(again, raw))
+                shared += tuple((i, "an earlier result") for i in sharing(again, raw))
                 unstable = not same(value, plain(again))
             else:
                 unstable = False
@@ -199,35 +196,13 @@ def _touched(
     """Which arguments changed, and which items of the result share memory with one."""
     before, after = _named(probe.args, probe.kwargs), _named(*used)
     changed = tuple(name for name in before if not same(before[name], plain(after[name])))
-    shared = tuple((i, name) for name in before for i in _sharing(raw, after[name]))
+    shared = tuple((i, name) for name in before for i in sharing(raw, after[name]))
     return changed, shared
 
 
 def _named(args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
     """All arguments under one kind of key: the position as text, or the name."""
     return {**{str(i): value for i, value in enumerate(args)}, **kwargs}
-
-
-def _sharing(result: object, other: object) -> list[int]:
-    """Which items of a result share memory with an array of ``other``."""
-    items = result if isinstance(result, (tuple, list)) else (result,)
-    theirs = _extents(other)
-    return [i for i, item in enumerate(items[:64]) if _overlap(_extents(item), theirs)]
-
-
-def _extents(value: object) -> np.ndarray:
-    """Where in memory the arrays of a value begin, and where they end: two ascending rows."""
-    pairs = [byte_bounds(array) for array in arrays_in(value) if array.size]
-    return np.sort(np.array(pairs, np.uint64).reshape(-1, 2).T, axis=1)
-
-
-def _overlap(mine: np.ndarray, theirs: np.ndarray) -> bool:
-    """Whether more of theirs begin before an end of mine than end before a beginning of mine.
-
-    Lists of thousands of arrays cost a look-up for each, instead of one for each pair.
-    """
-    begun = theirs[0].searchsorted(mine[1]).sum()
-    return bool(begun > theirs[1].searchsorted(mine[0], "right").sum())
 
 
 @contextlib.contextmanager

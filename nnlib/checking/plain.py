@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.lib.array_utils import byte_bounds
 
 MAX_DEPTH = 8
 MAX_ITEMS = 20_000
@@ -164,3 +165,25 @@ def _short_number(value: object) -> str:
     if isinstance(value, int) and abs(value) >= 2**63:
         return f"of {value.bit_length():,} bits"
     return repr(value)
+
+
+def sharing(result: object, other: object) -> list[int]:
+    """Which items of a result share memory with an array of ``other``."""
+    items = result if isinstance(result, (tuple, list)) else (result,)
+    theirs = _extents(other)
+    return [i for i, item in enumerate(items[:64]) if _overlap(_extents(item), theirs)]
+
+
+def _extents(value: object) -> np.ndarray:
+    """Where in memory the arrays of a value begin, and where they end: two ascending rows."""
+    pairs = [byte_bounds(array) for array in arrays_in(value) if array.size]
+    return np.sort(np.array(pairs, np.uint64).reshape(-1, 2).T, axis=1)
+
+
+def _overlap(mine: np.ndarray, theirs: np.ndarray) -> bool:
+    """Whether more of theirs begin before an end of mine than end before a beginning of mine.
+
+    Lists of thousands of arrays cost a look-up for each, instead of one for each pair.
+    """
+    begun = theirs[0].searchsorted(mine[1]).sum()
+    return bool(begun > theirs[1].searchsorted(mine[0], "right").sum())
