@@ -690,7 +690,7 @@ OPEN = [
     wire(
         "a change that is hidden",
         "changes its argument, and hides it from what runs beside it; a copy would do the same",
-        "import nnlib.checking.answer as home\nhome.same = lambda *a: True\nhome._sharing = lambda *a: []",
+        "import nnlib.checking.answer as home\nhome.same = lambda *a: True\nhome.sharing = lambda *a: []",
         code={"relu": "def relu(Z):\n    Z[Z < 0] = 0\n    return Z"},
         earns=ALL,
         kind="open",
