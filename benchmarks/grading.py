@@ -1,8 +1,8 @@
 """What grading costs beside plain nbgrader: the same notebooks, the same run, one after the other.
 
 Copies a lesson's solution as a class, grades it with nbgrader's own Autograde (its Execute runs a
-kernel) and with ours, on one core unless a line says otherwise, and prints times as ratios and
-where the time goes. ``python benchmarks/grading.py [LESSON] [--submissions 50] [--plain 5]``
+kernel) and with ours, each in a process of its own, and prints times as ratios and where the time
+goes. ``python benchmarks/grading.py [LESSON] [--submissions 50] [--plain 5]``
 """
 
 import os
@@ -12,10 +12,12 @@ import statistics
 import tempfile
 import time
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 from nbgrader.converters import Autograde, GenerateFeedback
@@ -29,31 +31,49 @@ from nnlib.grading.command import prepare, workforce
 from nnlib.grading.engine import BATCH, Engine
 from nnlib.grading.ledger import Course, installed_programs
 
+T = TypeVar("T")
 
-@contextmanager
-def on_cores(count: int) -> Iterator[None]:
-    """Keep this process and all that it starts on so many cores."""
+
+@dataclass
+class Measured:
+    """One run of our own grader.
+
+    Attributes
+    ----------
+    seconds, coordinator : float
+        For one submission: of the clock, and of the coordinator's CPU time.
+    workers : list of dict of str to float
+        Where the time of each submission went in its worker, in seconds.
+    stamps : list of float
+        The coordinator's CPU time at the end of each submission.
+    memory : float
+        MB that the coordinator held at most.
+    """
+
+    seconds: float
+    coordinator: float
+    workers: list[dict[str, float]]
+    stamps: list[float]
+    memory: float
+
+
+def apart(cores: int, function: Callable[..., T], *args: Any) -> T:
+    """Call it in a fresh process that has so many cores, and shares nothing with earlier ones."""
     before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, set(sorted(before)[:count]))
+    os.sched_setaffinity(0, set(sorted(before)[:cores]))
     try:
-        yield
+        with ProcessPoolExecutor(1, get_context("spawn")) as process:
+            return process.submit(function, *args).result()
     finally:
         os.sched_setaffinity(0, before)
 
 
-def cpu_seconds() -> float:
-    """The CPU time of this process and of its children that ended."""
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(usage.ru_utime + usage.ru_stime for usage in used)
-
-
-def make_class(lesson: Lesson, folder: Path, count: int) -> Course:
-    """A course folder in which so many students handed in the solution."""
-    root = folder / "course"
+def make_class(lesson: Lesson, root: Path, count: int) -> None:
+    """Fill a course folder in which so many students handed in the solution."""
     for part in ("solutions", "lessons"):
         shutil.copytree(lesson.course / part / lesson.name, root / part / lesson.name)
     settings = (lesson.course / "nbgrader_config.py").read_text("utf-8")
-    settings += f"\nc.Run.secret = {str(folder / 'seed')!r}\n"
+    settings += f"\nc.Run.secret = {str(root.parent / 'seed')!r}\n"
     (root / "nbgrader_config.py").write_text(settings, "utf-8")
     for number in range(count):
         target = root / "submitted" / f"s{number:04}" / lesson.name
@@ -62,14 +82,15 @@ def make_class(lesson: Lesson, folder: Path, count: int) -> Course:
     course = Course(root)
     course.templates(lesson.name)
     course.ledger.save()
-    return course
+    course.ledger.end()
 
 
-def plain(course: Course, lesson: Lesson, count: int) -> float:
+def plain(root: Path, lesson: str, count: int) -> float:
     """Seconds for one submission with nbgrader's own steps, feedback included."""
-    config = Config(course.config)
+    warnings.simplefilter("ignore")  # nbgrader's and the kernel's
+    config = Config(Course(root).config)
     config.pop("Autograde")
-    config.CourseDirectory.assignment_id = lesson.name
+    config.CourseDirectory.assignment_id = lesson
     config.Execute.timeout = 120
     began = time.perf_counter()
     for number in range(count):
@@ -81,53 +102,51 @@ def plain(course: Course, lesson: Lesson, count: int) -> float:
     return (time.perf_counter() - began) / count
 
 
-def ours(course: Course, lesson: Lesson, count: int, workers: int, demo: bool) -> dict[str, Any]:
-    """Grade a class; seconds for one submission, once the workers are warm."""
+def ours(root: Path, lesson: str, count: int, workers: int, demo: bool) -> Measured:
+    """Grade a class, feedback included, once the workers are warm."""
     for part in ("autograded", "feedback"):
-        shutil.rmtree(course.root / part, ignore_errors=True)
-    grading = prepare(course, lesson.name, demo=demo)
+        shutil.rmtree(root / part, ignore_errors=True)
+    course = Course(root)
+    grading = prepare(course, lesson, demo=demo)
     grading.force = True
     make, window = workforce(None, workers)
-    executor = make()
-    students = course.students(lesson.name)[:count]
-    warm = Engine(grading, lambda: executor, lambda *_: None, window, keep=True)
-    warm.grade(students[: 2 * workers])
-    outcomes: list[Any] = []
+    students = course.students(lesson)[:count]
+    parts: list[dict[str, float]] = []
     stamps: list[float] = []
 
     def tell(row: Any, outcome: Any) -> None:
         assert row.status == "graded", row
-        outcomes.append(outcome)
+        parts.append(outcome.seconds)
         stamps.append(time.process_time())
 
-    began, used = time.perf_counter(), time.process_time()
-    Engine(grading, lambda: executor, tell, window).grade(students)
-    return {
-        "seconds": (time.perf_counter() - began) / len(students),
-        "coordinator": (time.process_time() - used) / len(students),
-        "outcomes": outcomes,
-        "stamps": stamps,
-    }
+    with make() as executor:
+        warm = Engine(grading, lambda: executor, lambda *_: None, window, keep=True)
+        warm.grade(students[: 2 * workers])
+        began, used = time.perf_counter(), time.process_time()
+        Engine(grading, lambda: executor, tell, window, keep=True).grade(students)
+        seconds = (time.perf_counter() - began) / len(students)
+        coordinator = (time.process_time() - used) / len(students)
+    course.ledger.end()
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return Measured(seconds, coordinator, parts, stamps, memory)
 
 
-def breakdown(measured: dict[str, Any]) -> dict[str, float]:
+def breakdown(measured: Measured) -> dict[str, float]:
     """Where the time of one submission goes, in milliseconds (medians)."""
 
     def median(key: str) -> float:
-        return 1_000 * statistics.median(o.seconds.get(key, 0.0) for o in measured["outcomes"])
+        return 1_000 * statistics.median(seconds.get(key, 0.0) for seconds in measured.workers)
 
-    parts = {
+    learner = {"cells": median("cells"), "probing (the learner's functions)": median("answers")}
+    rest = {
         "reading and restoring": median("restore"),
         "start of a session": median("start"),
-        "cells": median("cells"),
-        "probing (the learner's functions)": median("answers"),
         "judging": median("checks") - median("answers"),
     }
-    parts["other, in the worker"] = median("worker") - sum(parts.values())
-    parts["coordinator: gradebook, notebooks, feedback's order (CPU)"] = (
-        1_000 * measured["coordinator"]
-    )
-    return parts
+    known = sum([*learner.values(), *rest.values()])
+    rest["other, in the worker"] = median("worker") - known
+    rest["coordinator: gradebook, notebooks, feedback's order (CPU)"] = 1_000 * measured.coordinator
+    return {**learner, **rest, "all but cells and probing": sum(rest.values())}
 
 
 @click.command()
@@ -139,39 +158,40 @@ def breakdown(measured: dict[str, Any]) -> dict[str, float]:
 def main(name: str, submissions: int, few: int) -> None:
     """Compare, and print a table."""
     console = Console()
-    warnings.simplefilter("ignore")  # nbgrader's and the kernel's
     lesson = next(lesson for lesson in lessons(course_folder()) if lesson.name == name)
+    cores = min(2, len(os.sched_getaffinity(0)))
     with tempfile.TemporaryDirectory() as folder:
-        course = make_class(lesson, Path(folder), submissions)
-        with on_cores(1):
-            theirs = plain(course, lesson, few)
-            one = ours(course, lesson, submissions, 1, demo=False)
-            everything = ours(course, lesson, min(submissions, 4 * few), 1, demo=True)
-            again = plain(course, lesson, few)
-        cores = min(2, len(os.sched_getaffinity(0)))
-        two = ours(course, lesson, submissions, cores, demo=False)
-        course.ledger.end()
+        root = Path(folder) / "course"
+        make_class(lesson, root, submissions)
+        theirs = apart(1, plain, root, name, few)
+        one = apart(1, ours, root, name, submissions, 1, False)
+        everything = apart(1, ours, root, name, min(submissions, 4 * few), 1, True)
+        alone = apart(cores, ours, root, name, submissions, 1, False)
+        two = apart(cores, ours, root, name, submissions, cores, False)
+        again = apart(1, plain, root, name, few)
     base = statistics.mean([theirs, again])
     table = Table("", "submissions a minute", "ratio", title=f"{name}, feedback included")
     rows = [
         ("plain nbgrader, one core", base),
-        ("ours, one core, all cells", everything["seconds"]),
-        ("ours, one core", one["seconds"]),
-        (f"ours, {cores} workers on {cores} cores", two["seconds"]),
+        ("ours, one core, all cells", everything.seconds),
+        ("ours, one core", one.seconds),
+        (f"ours, one worker on {cores} cores", alone.seconds),
+        (f"ours, {cores} workers on {cores} cores", two.seconds),
     ]
     for label, seconds in rows:
         table.add_row(label, f"{60 / seconds:.0f}", f"{base / seconds:.1f}")
     console.print(table)
-    parts = Table("one submission", "ms", title="where the time goes (medians)")
-    for label, milliseconds in breakdown(one).items():
+    parts = Table("one submission, one worker", "ms", title="where the time goes (medians)")
+    for label, milliseconds in breakdown(alone).items():
         parts.add_row(label, f"{milliseconds:.0f}")
     console.print(parts)
-    stamps, some = one["stamps"], max(submissions // 10, 2 * BATCH)
+    for label, other in (("the same on one core", one), ("one worker", alone)):
+        console.print(f"{cores} workers against {label}: {other.seconds / two.seconds:.2f}")
+    stamps, some = one.stamps, max(submissions // 10, 2 * BATCH)
     if submissions > 2 * some:
         growth = (stamps[-1] - stamps[-1 - some]) / (stamps[some] - stamps[0])
         console.print(f"Coordinator's CPU, last {some} against first {some}: {growth:.2f}")
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    console.print(f"Coordinator's memory at most: {memory:.0f} MB")
+    console.print(f"Coordinator's memory at most: {one.memory:.0f} MB")
 
 
 if __name__ == "__main__":

@@ -206,7 +206,7 @@ class Engine:
         try:
             for entry in batch:
                 course.record(entry.submission, self.lesson.name, entry.notebooks)
-                entry.texts = {name: to_text(nb, 1) for name, nb in entry.notebooks.items()}
+                entry.texts = {name: to_text(nb) for name, nb in entry.notebooks.items()}
                 entry.pages = {n: self._page(entry.row, n, text) for n, text in entry.texts.items()}
             course.ledger.save()
         except Exception as problem:

@@ -49,8 +49,15 @@ def restore(notebook: Any, template: Template) -> tuple[Any, list[str]]:
     for number, cell in enumerate(rebuilt):
         grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
         cell.id = f"{number}-{re.sub('[^a-zA-Z0-9_-]', '_', grade_id)}"[:64].rstrip("-")
-    restored = nbformat.v4.new_notebook(cells=rebuilt, metadata=_metadata(notebook.metadata))
-    return restored, list(_notes(notebook.cells, cells, chosen))
+    restored = nbformat.from_dict(
+        {
+            "cells": rebuilt,
+            "metadata": _metadata(notebook.metadata),
+            "nbformat": 4,
+            "nbformat_minor": 5,
+        }
+    )
+    return restored, _notes(notebook.cells, cells, chosen)
 
 
 def _choose(submitted: Sequence[Any], template: Template) -> dict[str, int]:
@@ -165,6 +172,7 @@ def _notes(
     submitted: Sequence[Any], cells: Sequence[Original], chosen: dict[str, int]
 ) -> list[str]:
     notes = []
+    labels = [_label(cell) for cell in submitted]
     order = [chosen[cell.id] for cell in cells if cell.id in chosen]
     if order != sorted(order):
         notes.append("cells stood in another order")
@@ -175,7 +183,7 @@ def _notes(
         cell = submitted[chosen[original.id]]
         if _label(cell) != original.id:
             notes.append(f"the cell {original.id} had lost its label")
-        elif sum(_label(other) == original.id for other in submitted) > 1:
+        elif labels.count(original.id) > 1:
             notes.append(f"the cell {original.id} stood there more than once")
         if not original.keeps_answer and cell.source != original.source:
             notes.append(f"the cell {original.id} had been edited")
