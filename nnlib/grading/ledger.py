@@ -65,7 +65,11 @@ class Ledger(Gradebook):  # type: ignore[misc]
         event.listen(self.engine, "handle_error", _refuse)
         self.db.remove()
         self.db = scoped_session(sessionmaker(class_=_Batch, bind=self.engine, future=True))
-        self._rows: dict[str, Any] = {}
+        self._forget()
+
+    def _forget(self) -> None:
+        self._entries: dict[tuple[str, ...], Any] = {}
+        self._rows: dict[tuple[str, ...], dict[str, Any]] = {}
 
     def close(self) -> None:
         """nbgrader's steps close their gradebooks; this one stays open."""
@@ -74,18 +78,30 @@ class Ledger(Gradebook):  # type: ignore[misc]
         """Commit the batch, and forget what was read for it."""
         self.db().commit_batch()
         self.db.remove()
-        self._rows = {}
+        self._forget()
 
     def drop(self) -> None:
         """Give the batch up."""
         self.db().rollback()
         self.db.remove()
+        self._forget()
+
+    def flush(self) -> None:
+        """Send the batch so far, and forget the rows: each changed one would be read by itself."""
+        self.db().flush()
         self._rows = {}
 
     def end(self) -> None:
         """Close the connection."""
         self.drop()
         self.engine.dispose()
+
+    def find_submission_notebook(self, notebook: str, assignment: str, student: str) -> Any:
+        """nbgrader's, but one query in a batch instead of one for every step."""
+        key = (notebook, assignment, student)
+        if key not in self._entries:
+            self._entries[key] = super().find_submission_notebook(*key)
+        return self._entries[key]
 
     def find_grade(self, cell: str, notebook: str, assignment: str, student: str) -> Any:
         """nbgrader's, but one query for a notebook instead of one for a cell."""
@@ -104,14 +120,16 @@ class Ledger(Gradebook):  # type: ignore[misc]
             When it was never recorded.
         """
         key = (notebook, assignment, student)
-        if self._rows.get("key") != key:
+        if key not in self._rows:
             entry = self.find_submission_notebook(*key)
+            self.db().flush()
+            self.db().expire(entry, ["grades", "comments"])  # else new rows are read one by one
             cells = {cell.id: cell for cell in entry.notebook._base_cells}
             grades = {cells[grade.cell_id].name: grade for grade in entry.grades}
             comments = {cells[comment.cell_id].name: comment for comment in entry.comments}
             # The cells stay in here so that the next student's need not be read again.
-            self._rows = {"key": key, "grades": grades, "comments": comments, "cells": cells}
-        return self._rows
+            self._rows[key] = {"grades": grades, "comments": comments, "cells": cells}
+        return self._rows[key]
 
 
 def _refuse(context: Any) -> None:
@@ -228,7 +246,7 @@ class Course:
                 if missing.name not in notebooks:
                     for grade in missing.grades:
                         grade.auto_score, grade.needs_manual_grade = 0, False
-            self.ledger.db.flush()
+            self.ledger.flush()
 
     def _steps(self) -> list[Any]:
         """nbgrader's configured steps after running a notebook."""
