@@ -2,7 +2,7 @@
 
 Copies a lesson's solution as a class, grades it with nbgrader's own Autograde (its Execute runs a
 kernel) and with ours, each in a process of its own, and prints times as ratios and where the time
-goes. ``python benchmarks/grading.py [LESSON] [--submissions 50] [--plain 5]``
+goes. ``python benchmarks/grading.py [LESSON] [--submissions 50] [--plain 5] [--rounds 2]``
 """
 
 import os
@@ -12,6 +12,7 @@ import statistics
 import tempfile
 import time
 import warnings
+from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -29,7 +30,10 @@ from traitlets.config import Config
 from nnlib.course.lesson import Lesson, course_folder, lessons
 from nnlib.grading.command import prepare, workforce
 from nnlib.grading.engine import BATCH, Engine
+from nnlib.grading.feedback import render
 from nnlib.grading.ledger import Course, installed_programs
+from nnlib.grading.lesson import Lesson as Grading
+from nnlib.grading.records import from_text, to_text
 
 T = TypeVar("T")
 
@@ -46,6 +50,8 @@ class Measured:
         Where the time of each submission went in its worker, in seconds.
     stamps : list of float
         The coordinator's CPU time at the end of each submission.
+    feedback : float
+        Seconds for a page, in a worker (median).
     memory : float
         MB that the coordinator held at most.
     """
@@ -54,6 +60,7 @@ class Measured:
     coordinator: float
     workers: list[dict[str, float]]
     stamps: list[float]
+    feedback: float
     memory: float
 
 
@@ -126,9 +133,24 @@ def ours(root: Path, lesson: str, count: int, workers: int, demo: bool) -> Measu
         Engine(grading, lambda: executor, tell, window, keep=True).grade(students)
         seconds = (time.perf_counter() - began) / len(students)
         coordinator = (time.process_time() - used) / len(students)
-    course.ledger.end()
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return Measured(seconds, coordinator, parts, stamps, memory)
+    feedback = statistics.median([page(course, grading, student) for student in students[:10]])
+    course.ledger.end()
+    return Measured(seconds, coordinator, parts, stamps, feedback, memory)
+
+
+def page(course: Course, grading: Grading, student: str) -> float:
+    """Seconds to render a student's feedback."""
+    seconds = 0.0
+    for name in grading.templates:
+        notebook = from_text(grading.graded(student, name).read_text("utf-8"))
+        resources = course.resources(student, grading.name, name)
+        course.add_grades(notebook, resources)
+        text = to_text(notebook)
+        began = time.perf_counter()
+        render(text, resources, dict(course.config))
+        seconds += time.perf_counter() - began
+    return seconds
 
 
 def breakdown(measured: Measured) -> dict[str, float]:
@@ -145,7 +167,8 @@ def breakdown(measured: Measured) -> dict[str, float]:
     }
     known = sum([*learner.values(), *rest.values()])
     rest["other, in the worker"] = median("worker") - known
-    rest["coordinator: gradebook, notebooks, feedback's order (CPU)"] = 1_000 * measured.coordinator
+    rest["gradebook and notebooks, in the coordinator (CPU)"] = 1_000 * measured.coordinator
+    rest["feedback page, in a worker"] = 1_000 * measured.feedback
     return {**learner, **rest, "all but cells and probing": sum(rest.values())}
 
 
@@ -155,43 +178,49 @@ def breakdown(measured: Measured) -> dict[str, float]:
 @click.option(
     "--plain", "few", default=5, show_default=True, help="Submissions for plain nbgrader."
 )
-def main(name: str, submissions: int, few: int) -> None:
+@click.option("--rounds", default=2, show_default=True, help="Of everything; means are printed.")
+def main(name: str, submissions: int, few: int, rounds: int) -> None:
     """Compare, and print a table."""
     console = Console()
     lesson = next(lesson for lesson in lessons(course_folder()) if lesson.name == name)
     cores = min(2, len(os.sched_getaffinity(0)))
+    nbgrader, one = "plain nbgrader, one core", "ours, one core"
+    alone, two = f"ours, one worker on {cores} cores", f"ours, {cores} workers on {cores} cores"
+    seconds: dict[str, float] = defaultdict(float)
+    measured: dict[str, Measured] = {}
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "course"
         make_class(lesson, root, submissions)
-        theirs = apart(1, plain, root, name, few)
-        one = apart(1, ours, root, name, submissions, 1, False)
-        everything = apart(1, ours, root, name, min(submissions, 4 * few), 1, True)
-        alone = apart(cores, ours, root, name, submissions, 1, False)
-        two = apart(cores, ours, root, name, submissions, cores, False)
-        again = apart(1, plain, root, name, few)
-    base = statistics.mean([theirs, again])
+        for _ in range(rounds):
+            seconds[nbgrader] += apart(1, plain, root, name, few) / rounds
+            for label, own, workers, demo in (
+                (f"{one}, all cells", 1, 1, True),
+                (one, 1, 1, False),
+                (alone, cores, 1, False),
+                (two, cores, cores, False),
+            ):
+                count = min(submissions, 4 * few) if demo else submissions
+                measured[label] = apart(own, ours, root, name, count, workers, demo)
+                seconds[label] += measured[label].seconds / rounds
     table = Table("", "submissions a minute", "ratio", title=f"{name}, feedback included")
-    rows = [
-        ("plain nbgrader, one core", base),
-        ("ours, one core, all cells", everything.seconds),
-        ("ours, one core", one.seconds),
-        (f"ours, one worker on {cores} cores", alone.seconds),
-        (f"ours, {cores} workers on {cores} cores", two.seconds),
-    ]
-    for label, seconds in rows:
-        table.add_row(label, f"{60 / seconds:.0f}", f"{base / seconds:.1f}")
+    for label, value in seconds.items():
+        table.add_row(label, f"{60 / value:.0f}", f"{seconds[nbgrader] / value:.1f}")
     console.print(table)
     parts = Table("one submission, one worker", "ms", title="where the time goes (medians)")
-    for label, milliseconds in breakdown(alone).items():
-        parts.add_row(label, f"{milliseconds:.0f}")
+    for part, milliseconds in breakdown(measured[alone]).items():
+        parts.add_row(part, f"{milliseconds:.0f}")
     console.print(parts)
     for label, other in (("the same on one core", one), ("one worker", alone)):
-        console.print(f"{cores} workers against {label}: {other.seconds / two.seconds:.2f}")
-    stamps, some = one.stamps, max(submissions // 10, 2 * BATCH)
+        ratio = seconds[other] / seconds[two]
+        console.print(f"{cores} workers against {label}: {ratio:.2f}")
+    stamps, some = measured[one].stamps, max(submissions // 10, 2 * BATCH)
     if submissions > 2 * some:
         growth = (stamps[-1] - stamps[-1 - some]) / (stamps[some] - stamps[0])
         console.print(f"Coordinator's CPU, last {some} against first {some}: {growth:.2f}")
-    console.print(f"Coordinator's memory at most: {one.memory:.0f} MB")
+        times = [parts["worker"] for parts in measured[one].workers]
+        growth = statistics.median(times[-some:]) / statistics.median(times[:some])
+        console.print(f"A worker's time, last {some} against first {some} (medians): {growth:.2f}")
+    console.print(f"Coordinator's memory at most: {measured[one].memory:.0f} MB")
 
 
 if __name__ == "__main__":
