@@ -25,7 +25,8 @@ class _Exporter(HTMLExporter):  # type: ignore[misc]
     """nbconvert's exporter with a memory.
 
     nbconvert parses the finished page once more, to give pictures without alt text an empty one;
-    every picture of ours has its own.
+    every picture of ours has its own. It copies and validates the notebook before each of its
+    steps; this one was made for the page.
     """
 
     def from_notebook_node(
@@ -35,6 +36,11 @@ class _Exporter(HTMLExporter):  # type: ignore[misc]
         self.register_filter("highlight_code", _highlighted)
         self.register_filter("markdown2html", _rendered)
         return TemplateExporter.from_notebook_node(self, nb, resources, **kwargs)  # type: ignore[no-any-return]
+
+    def _preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        for step in self._preprocessors:
+            nb, resources = step(nb, resources)
+        return nb, resources
 
 
 def render(notebook: str, resources: dict[str, Any], config: dict[str, Any]) -> str:
