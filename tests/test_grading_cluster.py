@@ -14,9 +14,11 @@ import graded_course as gc
 import pytest
 from nbgrader.api import Gradebook
 
+import nnlib
 from nnlib.grading.command import workforce
 from nnlib.grading.engine import Engine
 from nnlib.grading.ledger import Course
+from nnlib.grading.work import OtherVersion
 
 
 def free_port():
@@ -36,38 +38,45 @@ def course(tmp_path):
 
 @pytest.fixture
 def cluster(tmp_path):
-    """A scheduler and two workers, each with a folder of its own; the workers' processes."""
+    """Starts a scheduler and workers, each with a folder of its own: address and processes."""
     distributed = pytest.importorskip("distributed", reason="dask[distributed] is not installed")
-    port = free_port()
-    where = ["--no-dashboard", "--local-directory", str(tmp_path)]
+    running = []
 
-    def start(module, *arguments):
-        return subprocess.Popen(
+    def start(module, *arguments, **environment):
+        process = subprocess.Popen(
             [sys.executable, "-m", f"distributed.cli.{module}", *arguments],
             cwd=tmp_path,
+            env={**os.environ, **environment},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
+        running.append(process)
+        return process
 
-    scheduler = start("dask_scheduler", "--host=127.0.0.1", f"--port={port}", "--no-dashboard")
-    address = f"tcp://127.0.0.1:{port}"
-    workers = [
-        start("dask_worker", address, "--no-nanny", "--nthreads=1", f"--name={i}", *where)
-        for i in range(2)
-    ]
-    with distributed.Client(address, timeout=90) as client:
-        client.wait_for_workers(2, timeout=90)
-    yield f"dask://127.0.0.1:{port}", workers
+    def begin(count, **environment):
+        address = f"127.0.0.1:{free_port()}"
+        host, port = address.split(":")
+        start("dask_scheduler", f"--host={host}", f"--port={port}", "--no-dashboard")
+        own = ["--no-nanny", "--nthreads=1", "--no-dashboard", "--local-directory", str(tmp_path)]
+        workers = [
+            start("dask_worker", f"tcp://{address}", f"--name={i}", *own, **environment)
+            for i in range(count)
+        ]
+        with distributed.Client(f"tcp://{address}", timeout=90) as client:
+            client.wait_for_workers(count, timeout=90)
+        return f"dask://{address}", workers
+
+    yield begin
     with contextlib.suppress(ValueError):  # where no client was made
         distributed.default_client().close()
-    for process in [*workers, scheduler]:
+    for process in running:
         process.kill()
         process.wait()
 
 
 @pytest.mark.filterwarnings("ignore")  # of distributed's, about the sockets of a lost worker
 def test_a_cluster_grades_and_the_work_of_a_lost_worker_is_repeated(course, cluster):
-    address, workers = cluster
+    address, workers = cluster(2)
     make, window = workforce(address, 1)
     done = []
 
@@ -82,6 +91,24 @@ def test_a_cluster_grades_and_the_work_of_a_lost_worker_is_repeated(course, clus
     totals = {row.student: sum(row.scores.values()) for row in done}
     assert totals == {f"s{number}": 2.0 * (number % 2) for number in range(6)}
     assert "right, 1 of 1 point" in gc.page(course, "s1")
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_worker_with_another_version_of_the_course_ends_the_run(course, cluster, tmp_path):
+    other = tmp_path / "other" / "nnlib"
+    shutil.copytree(Path(nnlib.__file__).parent, other)
+    with open(other / "checking" / "compare.py", "a", encoding="utf-8") as file:
+        file.write("\nTOLERANCE = 1.0\n")
+    address, _ = cluster(1, PYTHONPATH=str(other.parent))
+    make, window = workforce(address, 1)
+    rows = []
+    lesson = gc.grading(course)
+    with pytest.raises(OtherVersion, match=r"this worker has version .* install the same on both"):
+        Engine(lesson, make, lambda row, _: rows.append(row), window).grade(["s0", "s1"])
+    held = [lesson.course.scores(student, gc.LESSON, [gc.TOPIC]) for student in ("s0", "s1")]
+    lesson.course.ledger.end()
+    assert rows == []
+    assert held == [{}, {}]
 
 
 @pytest.fixture

@@ -266,3 +266,9 @@ def test_the_command_grades_and_tells(course, monkeypatch):
     assert isinstance(result.exception, LookupError)
     result = CliRunner().invoke(command.grade, ["77_nothing"])
     assert "there is no lesson '77_nothing'" in str(result.exception)
+
+
+def test_where_workers_could_not_meet_the_command_says_why(monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", "/scratch/" + 90 * "x")
+    with pytest.raises(ValueError, match=r"too long a name: /scratch/x*; set TMPDIR to a shorter"):
+        command.workforce(None, 2)

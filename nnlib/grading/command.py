@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import platform
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
@@ -33,6 +34,7 @@ from .secret import Secret, open_secret, secret_path
 from .work import Conditions, code_version, exercises_of, work
 
 REPORTS = "reports"
+LONGEST_TEMPORARY = 70  # bytes; processes meet at a socket in there, whose path may have 107
 AHEAD = 8  # submissions under way for each worker, so that none waits while a batch is recorded
 
 
@@ -118,6 +120,11 @@ def workforce(where: str | None, workers: int) -> tuple[Callable[[], Executor], 
         Processes on this machine.
     """
     if where is None:
+        if len(os.fsencode(tempfile.gettempdir())) > LONGEST_TEMPORARY:
+            raise ValueError(
+                f"the folder for temporary files has too long a name: {tempfile.gettempdir()}; "
+                "set TMPDIR to a shorter one, such as /tmp, and try again"
+            )
         # Forked from a process of their own, which has imported everything once: a fork of this
         # one would take the gradebook's connection and the progress bar's thread with it.
         context = multiprocessing.get_context("forkserver")

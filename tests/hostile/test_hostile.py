@@ -2,8 +2,10 @@
 
 import json
 import os
+import re
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import graded_course as gc
 import pytest
@@ -37,6 +39,14 @@ def classroom(tmp_path_factory):
 def test_the_collection_is_large_and_no_name_stands_twice():
     assert sum(case.kind == "hostile" for case in CASES) >= 60
     assert len({case.name for case in [*CASES, *OPEN]}) == len(CASES) + len(OPEN)
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/grading.md"])
+def test_the_documents_say_how_large_it_is(page):
+    text = (Path(__file__).parents[2] / page).read_text("utf-8")
+    hostile, unlucky = (sum(case.kind == kind for case in CASES) for kind in ("hostile", "unlucky"))
+    assert re.search(rf"\b{hostile} (hostile )?submissions\b", text)
+    assert re.search(rf"\b{unlucky} honest ones\b", text)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
