@@ -51,7 +51,7 @@ class Measured:
     stamps : list of float
         The coordinator's CPU time at the end of each submission.
     feedback : float
-        Seconds for a page, in a worker (median).
+        Seconds of CPU time for a page, in a worker (median).
     memory : float
         MB that the coordinator held at most.
     """
@@ -140,36 +140,40 @@ def ours(root: Path, lesson: str, count: int, workers: int, demo: bool) -> Measu
 
 
 def page(course: Course, grading: Grading, student: str) -> float:
-    """Seconds to render a student's feedback."""
+    """Seconds of CPU time to render a student's feedback."""
     seconds = 0.0
     for name in grading.templates:
         notebook = from_text(grading.graded(student, name).read_text("utf-8"))
         resources = course.resources(student, grading.name, name)
         course.add_grades(notebook, resources)
         text = to_text(notebook)
-        began = time.perf_counter()
+        began = time.process_time()
         render(text, resources, dict(course.config))
-        seconds += time.perf_counter() - began
+        seconds += time.process_time() - began
     return seconds
 
 
-def breakdown(measured: Measured) -> dict[str, float]:
-    """Where the time of one submission goes, in milliseconds (medians)."""
+def breakdown(measured: Measured) -> tuple[dict[str, float], dict[str, float]]:
+    """Where the time of one submission goes, and what of it is ours; milliseconds, medians."""
 
     def median(key: str) -> float:
         return 1_000 * statistics.median(seconds.get(key, 0.0) for seconds in measured.workers)
 
-    learner = {"cells": median("cells"), "probing (the learner's functions)": median("answers")}
-    rest = {
+    clock = {
         "reading and restoring": median("restore"),
         "start of a session": median("start"),
+        "cells": median("cells"),
+        "probing (the learner's functions)": median("answers"),
         "judging": median("checks") - median("answers"),
     }
-    known = sum([*learner.values(), *rest.values()])
-    rest["other, in the worker"] = median("worker") - known
-    rest["gradebook and notebooks, in the coordinator (CPU)"] = 1_000 * measured.coordinator
-    rest["feedback page, in a worker"] = 1_000 * measured.feedback
-    return {**learner, **rest, "all but cells and probing": sum(rest.values())}
+    clock["other, in the worker"] = median("worker") - sum(clock.values())
+    ours = {
+        "start of a session (clock)": median("start"),
+        "worker, beside the sandbox": median("worker's CPU"),
+        "coordinator: gradebook, notebooks": 1_000 * measured.coordinator,
+        "feedback page": 1_000 * measured.feedback,
+    }
+    return clock, {**ours, "together": sum(ours.values())}
 
 
 @click.command()
@@ -206,10 +210,12 @@ def main(name: str, submissions: int, few: int, rounds: int) -> None:
     for label, value in seconds.items():
         table.add_row(label, f"{60 / value:.0f}", f"{seconds[nbgrader] / value:.1f}")
     console.print(table)
-    parts = Table("one submission, one worker", "ms", title="where the time goes (medians)")
-    for part, milliseconds in breakdown(measured[alone]).items():
-        parts.add_row(part, f"{milliseconds:.0f}")
-    console.print(parts)
+    titles = "a submission in one worker (clock)", "all but cells and probing (CPU time)"
+    for title, parts in zip(titles, breakdown(measured[alone]), strict=True):
+        table = Table("medians", "ms", title=title)
+        for part, milliseconds in parts.items():
+            table.add_row(part, f"{milliseconds:.0f}")
+        console.print(table)
     for label, other in (("the same on one core", one), ("one worker", alone)):
         ratio = seconds[other] / seconds[two]
         console.print(f"{cores} workers against {label}: {ratio:.2f}")

@@ -116,7 +116,7 @@ def work(job: Job) -> Outcome:
             f"this worker has version {here} of the course, the coordinator "
             f"{job.conditions.code}; install the same on both"
         )
-    began = time.perf_counter()
+    began, used = time.perf_counter(), time.process_time()
     student = job.submission.student
     outcome = Outcome(student)
     try:
@@ -128,6 +128,7 @@ def work(job: Job) -> Outcome:
     except Refused as problem:
         return Outcome(student, refused=str(problem))
     outcome.seconds["worker"] = time.perf_counter() - began
+    outcome.seconds["worker's CPU"] = time.process_time() - used
     return outcome
 
 
