@@ -2,6 +2,7 @@
 
 import json
 
+import nbformat
 import pytest
 from click.testing import CliRunner
 
@@ -53,6 +54,26 @@ def test_checking_a_right_notebook_exits_0(notebook):
     done = run("check", notebook("return np.maximum(Z, 0)"))
     assert "relu: right, 1 of 1 point" in done.output
     assert done.exit_code == 0
+
+
+def append(path, *cells):
+    made = nbformat.read(path, 4)
+    made.cells += map(nbformat.v4.new_code_cell, cells)
+    nbformat.write(made, path)
+
+
+def test_a_slip_in_a_notebook_costs_no_other_verdict(notebook):
+    path = notebook("return np.abs(Z)")
+    append(path, "check(mine)")
+    done = run("check", path)
+    assert "there is no exercise called 'mine'" in done.output
+    assert "its sign is only dropped" in done.output
+    path = notebook("return np.abs(Z)")
+    append(path, "relu = 5", "check(relu)")
+    done = run("check", path)
+    assert "check(relu): " in done.output
+    assert "please report" not in done.output
+    assert done.exit_code == 1
 
 
 def test_checking_a_wrong_notebook_says_what_check_says_and_exits_1(notebook):

@@ -180,7 +180,7 @@ def test_a_changed_limit_regrades_and_a_dry_run_tells_first(course, monkeypatch)
     monkeypatch.setattr(command, "workforce", lambda *_: (lambda: ThreadPoolExecutor(1), 3))
     shown = CliRunner().invoke(command.grade, [gc.LESSON, "--dry-run"]).output
     assert re.search(r"Scores that change.*ada\W+relu\W+1\W+0\W", shown, re.DOTALL), shown
-    assert "nothing was written" in shown
+    assert "no grade was changed" in shown
     assert written(course) == before
     assert gc.grade(course)["ada"].scores == {"check_relu": 0.0, "check_dense_forward": 1.0}
 

@@ -271,3 +271,9 @@ def test_submissions_through_the_exchange_are_collected_and_graded(course, tmp_p
     (row,) = gc.grade(course).values()
     assert row.scores["check_relu"] == 1.0
     assert (course / "autograded" / row.student / gc.LESSON / "timestamp.txt").exists()
+    result = api(course, **settings).release_feedback(gc.LESSON)
+    assert result["success"], result
+    result = theirs.fetch_feedback(gc.LESSON, row.student)
+    assert result["success"], result
+    (page,) = (learner / gc.LESSON / "feedback").rglob("*.html")
+    assert page.read_text("utf-8") == gc.page(course, row.student)

@@ -7,7 +7,9 @@ import graded_course as gc
 import nbformat
 import pytest
 
+from nnlib.checking import catalogue
 from nnlib.checking.answer import Answer
+from nnlib.checking.assessment import PUBLIC_SEED
 from nnlib.grading.examiner import exercise_in
 from nnlib.grading.pool import sandbox
 from nnlib.grading.run import run
@@ -45,6 +47,21 @@ def points(cell):
 
 
 RELU, DENSE = code(gc.RIGHT["relu"]), code(gc.RIGHT["dense_forward"])
+
+
+def test_what_is_right_on_public_questions_alone_earns_nothing_whoever_asked_before():
+    public = {
+        probe.args[0].tobytes() for probe in catalogue.find("sigmoid_backward").ask(PUBLIC_SEED)
+    }
+    sly = code(
+        f"def sigmoid_backward(dA, A):\n    known = dA.tobytes() in {public!r}\n"
+        "    return dA * A * (1 - A) if known else dA"
+    )
+    user = code("def neuron_gradients(x, w, b, y):\n    return sigmoid_backward(w, x), 0")
+    checks = [check("neuron_gradients"), check("sigmoid_backward")]
+    seeds = {"sigmoid_backward": 1, "neuron_gradients": 2}
+    _, report = graded_run(sly, user, *checks, seeds=seeds)
+    assert report.verdicts["check_sigmoid_backward"].score == 0
 
 
 def test_it_looks_as_if_a_kernel_had_run_it():

@@ -1,6 +1,5 @@
 """The secret seed: made once, kept private, different for everybody, the same every time."""
 
-import os
 import stat
 
 import pytest
@@ -71,10 +70,19 @@ def test_a_damaged_file_is_named(tmp_path, course, content):
         open_secret(path, course)
 
 
-def test_a_missing_one_is_not_made_where_that_is_forbidden(tmp_path, course):
-    with pytest.raises(FileNotFoundError, match="no secret seed"):
-        open_secret(tmp_path / "seed", course, create=False)
-    assert os.listdir(tmp_path) == ["course"]
+def test_no_course_goes_on_with_another_one_unawares(tmp_path, course):
+    first, second = tmp_path / "first", tmp_path / "second"
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    known = open_secret(first, course).id
+    with pytest.raises(FileNotFoundError, match=f"made with one .id {known}"):
+        open_secret(second, course)
+    assert not second.exists()
+    other = open_secret(second, elsewhere).id
+    with pytest.raises(ValueError, match=f"another secret seed .id {other}"):
+        open_secret(second, course)
+    assert open_secret(second, course, other=True).id == other
+    assert open_secret(second, course).id == other
 
 
 def test_its_place_can_be_chosen(monkeypatch, tmp_path):

@@ -66,7 +66,9 @@ def assess(name: str, candidate: Callable[..., Any], seed: int = PUBLIC_SEED) ->
         used = names_used(candidate)
         called = [n for n in exercise.builds_on if n in used and callable(mine.get(n))]
         earlier = [(catalogue.find(name), mine[name]) for name in called]
-        return [e.name for e, own in earlier if _attempt(e, _here(e, own), seed, {})[2].faults]
+        return [
+            e.name for e, own in earlier if late or _attempt(e, _here(e, own), seed, {})[2].faults
+        ]
 
     return examine(exercise, _here(exercise, candidate), seed, unfinished=unfinished)
 

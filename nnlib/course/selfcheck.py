@@ -13,6 +13,7 @@ from typing import Any
 import nbformat
 
 from ..checking import Verdict, assess, catalogue
+from ..grading.uses import need
 from .lesson import CHECK
 
 
@@ -56,8 +57,8 @@ class Report:
 def check_notebook(path: Path) -> Report:
     """Run a notebook's cells in this process, in its folder, and judge its exercises.
 
-    The file is only read. Cells tagged ``demo`` are left out, as in grading. An exercise of the
-    notebook's lesson that it does not check is judged all the same.
+    The file is only read. Cells tagged ``demo`` are left out unless an answer needs them, as in
+    grading. An exercise of the notebook's lesson that it does not check is judged all the same.
 
     Raises
     ------
@@ -69,21 +70,29 @@ def check_notebook(path: Path) -> Report:
     checked = [m[1] for cell in notebook.cells if (m := CHECK.fullmatch(cell.source.strip()))]
     if not checked and not expected:
         raise ValueError(f"{path} holds no exercise; expected a notebook of the course")
+    code = [(n, cell) for n, cell in enumerate(notebook.cells, 1) if cell.cell_type == "code"]
+    demos = [cell.source for _, cell in code if _is_demo(cell)]
+    left_out = not need({*checked, *expected}, [cell.source for _, cell in code], demos)
     verdicts: dict[str, Verdict] = {}
     errors: list[str] = []
+
+    def judge(name: str) -> None:
+        try:
+            verdicts[name] = assess(name, shell.user_ns.get(name, _missing))
+        except (LookupError, TypeError) as problem:
+            errors.append(f"check({name}): {problem}")
+
     with _shell(path.resolve().parent) as shell:
-        for number, cell in enumerate(notebook.cells, 1):
-            if cell.cell_type != "code" or "demo" in cell.metadata.get("tags", []):
+        for number, cell in code:
+            if left_out and _is_demo(cell):
                 continue
-            match = CHECK.fullmatch(cell.source.strip())
-            if match:
-                verdicts[match[1]] = _judge(match[1], shell)
-                continue
-            error = _run(shell, cell.source)
-            if error:
+            if match := CHECK.fullmatch(cell.source.strip()):
+                judge(match[1])
+            elif error := _run(shell, cell.source):
                 errors.append(f"Cell {number} raised {error}")
         for name in expected:
-            verdicts.setdefault(name, _judge(name, shell))
+            if name not in checked:
+                judge(name)
     return Report(tuple(verdicts.values()), tuple(errors))
 
 
@@ -102,8 +111,8 @@ def _exercises_of(notebook: Any) -> list[str]:
     return [exercise.name for exercise in catalogue.of_lesson(lesson)] if lesson else []
 
 
-def _judge(name: str, shell: Any) -> Verdict:
-    return assess(name, shell.user_ns.get(name, _missing))
+def _is_demo(cell: Any) -> bool:
+    return "demo" in cell.metadata.get("tags", [])
 
 
 def _missing(*args: Any, **kwargs: Any) -> None:

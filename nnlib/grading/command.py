@@ -8,6 +8,7 @@ import os
 import platform
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from typing import Any
 import click
 from rich.console import Console
 from rich.text import Text
+from traitlets import TraitError
 
 from ..checking import catalogue
 from . import harmless
@@ -28,7 +30,6 @@ from .ledger import Course
 from .lesson import Lesson
 from .pool import begin_worker
 from .preprocessors import Run
-from .records import read_record
 from .report import Report, changes_table, class_table, misconception_table
 from .secret import Secret, open_secret, secret_path
 from .work import Conditions, code_version, exercises_of, work
@@ -62,38 +63,27 @@ def prepare(course: Course, name: str, *, new_seed: bool = False, **options: Any
     name : str
         The lesson.
     new_seed : bool
-        Make a new secret seed even where grades were made with one that is gone.
+        Go on with another secret seed than the one that grades were made with.
     options
         ``isolation`` and ``demo`` (None for what nbgrader_config.py says), ``dry``, ``force``.
     """
-    settings = Run(config=course.config)
+    try:
+        settings = Run(config=course.config)
+    except TraitError as problem:
+        raise ValueError(f"nbgrader_config.py: {problem}") from problem
     path = Path(settings.secret).expanduser() if settings.secret else secret_path()
-    if not path.exists() and not new_seed:
-        _refuse_to_forget(course, name, path)
+    secret = open_secret(path, course.root, other=new_seed)
     demo, isolation = options.pop("demo", None), options.pop("isolation", None)
     conditions = Conditions(
         isolation=isolation or settings.isolation,
         limits=settings.allowed(),
         demo=settings.run_demo_cells if demo is None else demo,
-        hidden=(str(course.root),),
+        hidden=course.hidden,
     )
-    lesson = Lesson(course, name, open_secret(path, course.root), conditions, **options)
+    lesson = Lesson(course, name, secret, conditions, **options)
     topics = sorted({exercise.lesson for exercise in lesson.exercises.values()})
     lesson.conditions = replace(conditions, code=code_version(*topics))
     return lesson
-
-
-def _refuse_to_forget(course: Course, name: str, path: Path) -> None:
-    """Where grades were made with a secret that is missing, a new one must be asked for."""
-    for student in course.students(name):
-        folder = course.folder("autograded", student, name)
-        seeds = {read_record(notebook).get("seed") for notebook in folder.glob("*.ipynb")}
-        for seed in seeds - {None}:
-            raise FileNotFoundError(
-                f"there is no secret seed at {path}, but grades were made with one (id {seed}). "
-                "Put your backup there; or, to grade everything again with other questions, "
-                "use --new-seed"
-            )
 
 
 @contextmanager
@@ -153,8 +143,8 @@ def workforce(where: str | None, workers: int) -> tuple[Callable[[], Executor], 
 @click.option("--isolation", type=click.Choice(["auto", *LEVELS]), help="How to keep work apart.")
 @click.option("--demo-cells/--no-demo-cells", "demo", default=None, help="Run cells tagged demo.")
 @click.option("--force", is_flag=True, help="Grade again what has not changed.")
-@click.option("--dry-run", "dry", is_flag=True, help="Write nothing; show which scores change.")
-@click.option("--new-seed", is_flag=True, help="Make a new secret seed where the old one is lost.")
+@click.option("--dry-run", "dry", is_flag=True, help="Change no grade; show which would change.")
+@click.option("--new-seed", is_flag=True, help="Go on with another secret seed than before.")
 def grade(
     lesson: str,
     students: tuple[str, ...],
@@ -172,6 +162,7 @@ def grade(
     somebody could not be graded, or something not be written.
     """
     console = Console()
+    lesson = Path(lesson).name  # a path is as good
     course = Course(course_root())
     options = {"isolation": isolation, "demo": demo, "force": force, "dry": dry}
     found = prepare(course, lesson, new_seed=new_seed, **options)
@@ -233,14 +224,18 @@ def summarize(report: Report, lesson: Lesson, console: Console) -> None:
     for row in report.failed:
         console.print(Text(f"{harmless.line(row.student, 40)}: {harmless.line(row.reason)}"))
     root = lesson.course.root
-    graded = sum(row.status == "graded" for row in rows)
-    same = sum(row.status == "unchanged" for row in rows)
-    lines = [f"{graded} graded, {same} unchanged, {len(report.failed)} not graded."]
+    count = Counter(row.status for row in rows)
+    lines = [", ".join(f"{count[s]} {s}" for s in ("graded", "unchanged", "not graded")) + "."]
     if lesson.dry:
-        lines.append("This was a dry run: nothing was written.")
+        lines.append("This was a dry run: no grade was changed.")
     else:
         lines.append(f"Table and log: {root / REPORTS / lesson.name}.csv and .jsonl")
-        lines.append(f"Feedback: {root / 'feedback'}")
+        lines.append(f"Feedback: {lesson.course.folder('feedback', '', '')}")
+    if lesson.course.outdated(lesson.name):
+        lines.append(
+            f"{lesson.name} has changed since it was given out; work was graded as it was then. "
+            f"For the new cells and points: nbgrader generate_assignment {lesson.name} --force"
+        )
     lines += [f"Isolation: {LEVELS[level]}." for level in sorted(report.isolation & LEVELS.keys())]
     lines += report.problems
     console.print(Text("\n".join([*lines, lesson.secret.advice()])), soft_wrap=True)

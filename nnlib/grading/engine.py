@@ -13,11 +13,11 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from .feedback import render
+from .feedback import render, settings_of
 from .ledger import GradebookError
 from .lesson import Lesson
 from .records import (
@@ -34,7 +34,8 @@ from .sandbox import IsolationError
 from .submission import Refused, Submission
 from .work import Job, OtherVersion, Outcome, fingerprint, work
 
-Page = tuple[str, dict[str, Any]]  # a notebook with its grades, and what nbgrader's template asks
+# A notebook with its grades, what nbgrader's template asks, and the page's last line.
+Page = tuple[str, dict[str, Any], bytes]
 
 BATCH, BATCH_SECONDS = 20, 5.0
 TRIES = 3  # of one submission, where the machinery failed
@@ -188,7 +189,7 @@ class Engine:
         before = self.lesson.course.scores(job.submission.student, self.lesson.name, notebooks)
         row = Row(job.submission.student, "graded", "", scores, verdicts, notes, before)
         record = {
-            "fingerprint": fingerprint(job, self.lesson.due),
+            "fingerprint": fingerprint(job, self.lesson.terms),
             "seed": self.lesson.secret.id,
             "version": self.lesson.conditions.code,
             "isolation": outcome.isolation,
@@ -224,41 +225,50 @@ class Engine:
         row = entry.row
         folder = self.lesson.course.folder("autograded", row.student, self.lesson.name)
         try:
-            write_graded(folder, entry.submission, self.lesson.extra, entry.texts)
+            write_graded(folder, entry.submission, entry.texts)
         except OSError as problem:
             row.status, row.reason = "not graded", f"its files could not be written: {problem}"
             return
         for name, page in entry.pages.items():
-            self._order(row, name, page)
+            self._order(row, name, page, entry.submission)
 
     def _page(self, row: Row, name: str, text: str) -> Page:
         """A feedback page to be: with all that the gradebook knows by now."""
         course, notebook = self.lesson.course, from_text(text)
         resources = course.resources(row.student, self.lesson.name, name)
         course.add_grades(notebook, resources)
-        return to_text(notebook), resources
+        return to_text(notebook), resources, self._standing(row.student, name)
 
-    def _order(self, row: Row, name: str, page: Page) -> None:
-        """Have a page rendered and written."""
+    def _order(self, row: Row, name: str, page: Page, submission: Submission) -> None:
+        """Have a page rendered and written, with what releasing it will need."""
         path = self.lesson.feedback(row.student, name)
-        arguments = (render, *page, dict(self.lesson.course.config))
+        notebook, resources, standing = page
+        arguments = (render, notebook, resources, settings_of(self.lesson.course.config))
 
         def rendered(future: Future[str], number: int = 1) -> None:
             try:
-                write_whole(path, future.result())
+                for mark, content in submission.exchange.items():
+                    write_whole(path.with_name(mark), content)
+                write_whole(path, future.result().encode() + standing)
             except Exception as problem:
                 if number < TRIES and isinstance(problem, BrokenExecutor):
                     self._start(*arguments, then=lambda again: rendered(again, number + 1))
                     return
-                text = f"graded, but the feedback page could not be written: {problem!r}"
-                self._tell(Row(row.student, "not graded", text), None)
+                text = f"its feedback page could not be written: {problem}"
+                self._tell(replace(row, reason=text), None)
 
         self._start(*arguments, then=rendered)
+
+    def _standing(self, student: str, name: str) -> bytes:
+        """The last line of a page: another one where somebody has graded or commented since."""
+        return (
+            f"\n<!-- {self.lesson.course.standing(student, self.lesson.name, name)} -->\n".encode()
+        )
 
     def _unchanged(self, job: Job) -> Row | None:
         """The row of a student whose work is graded already, under the same conditions."""
         student = job.submission.student
-        wanted = fingerprint(job, self.lesson.due)
+        wanted = fingerprint(job, self.lesson.terms)
         records = {
             name: read_record(self.lesson.graded(student, name))
             for name in self.lesson.templates
@@ -273,15 +283,17 @@ class Engine:
         notes, scores, verdicts = record["notes"], record["scores"], record["verdicts"]
         row = Row(student, "unchanged", "", scores, verdicts, notes, held)
         for name in records:
-            self._renew_feedback(row, name)
+            self._renew_feedback(row, name, job.submission)
         return row
 
-    def _renew_feedback(self, row: Row, name: str) -> None:
-        """Render a page that is missing or older than the graded notebook."""
-        graded, page = (
-            self.lesson.graded(row.student, name),
-            self.lesson.feedback(row.student, name),
-        )
-        if self.lesson.dry or (page.exists() and page.stat().st_mtime >= graded.stat().st_mtime):
+    def _renew_feedback(self, row: Row, name: str, submission: Submission) -> None:
+        """Render a page that is missing, or older than the graded notebook or a person's grade."""
+        graded = self.lesson.graded(row.student, name)
+        page = self.lesson.feedback(row.student, name)
+        if self.lesson.dry or (
+            page.exists()
+            and page.stat().st_mtime >= graded.stat().st_mtime
+            and page.read_bytes().endswith(self._standing(row.student, name))
+        ):
             return
-        self._order(row, name, self._page(row, name, graded.read_text("utf-8")))
+        self._order(row, name, self._page(row, name, graded.read_text("utf-8")), submission)

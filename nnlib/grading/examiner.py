@@ -85,7 +85,8 @@ class Examiner:
             shown=self._shown,
             unfinished=unfinished,
         )
-        return self._known.setdefault(exercise.name, verdict)
+        self._known[exercise.name] = verdict
+        return verdict
 
     def _play(self, session: Session, exercise: Exercise) -> Callable[..., list[Answer]]:
         """One answer for every probe: silence is a wrong one."""

@@ -53,7 +53,7 @@ def render(notebook: str, resources: dict[str, Any], config: dict[str, Any]) -> 
     resources : dict
         What nbgrader tells its templates.
     config : dict
-        The course's configuration.
+        What `settings_of` gives.
 
     Returns
     -------
@@ -63,6 +63,13 @@ def render(notebook: str, resources: dict[str, Any], config: dict[str, Any]) -> 
     exporter = _exporter(_Frozen(config))
     page, _ = exporter.from_notebook_node(from_text(notebook), resources)
     return harmless.page(str(page))
+
+
+def settings_of(config: Config) -> dict[str, Any]:
+    """What of a course's configuration concerns a page; the rest stays where it is."""
+    kinds = (GenerateFeedback, _Exporter, CSSHTMLHeaderPreprocessor)
+    names = {parent.__name__ for kind in kinds for parent in kind.__mro__}
+    return {name: section for name, section in config.items() if name in names}
 
 
 class _Frozen(dict[str, Any]):

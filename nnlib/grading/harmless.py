@@ -4,8 +4,9 @@ nbgrader's feedback and formgrader write a notebook's Markdown, HTML, pictures a
 into a page as they are. So a submission's texts are looked at before they are stored. What is plain
 stays as it is, to the letter; anything that could act is shown as the text that it is, or left out
 where an output also has a plain form. Learners' own HTML is kept as long as it is made of the tags
-below: tables, emphasis, pictures that carry their data with them; no scripts, links to elsewhere,
-style sheets, forms or drawings in SVG.
+below: tables, emphasis, links to be clicked on, pictures that carry their data with them or lie
+beside the page; no scripts, nothing that is fetched from elsewhere, no style sheets, forms or
+drawings in SVG.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ ATTRIBUTES = {
     "open": r".*",
     "role": r"[a-z]+",
     "rowspan": r"\d+",
-    "src": rf"{_IMAGE}|\w[\w./-]*",
+    "src": rf"{_IMAGE}|\w[\w-]*(?:[./]\w[\w-]*)*",
     "title": r".*",
     "width": r"\d+",
     "height": r"\d+",

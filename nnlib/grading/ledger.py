@@ -8,6 +8,7 @@ submission, 90 ms of CPU time) and commits cell by cell; here all share one.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import importlib
 import os
 import sysconfig
@@ -20,7 +21,9 @@ from typing import Any
 from nbgrader import utils
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde, GenerateAssignment
+from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.exchange.default import Exchange
 from nbgrader.preprocessors import GetGrades
 from sqlalchemy import event
 from sqlalchemy.exc import DatabaseError, IntegrityError, SAWarning
@@ -29,11 +32,12 @@ from traitlets.config import Config, PyFileConfigLoader
 from traitlets.utils.importstring import import_item
 
 from .submission import Submission
-from .template import Template, template
+from .template import Template, outdated, template
 
 Scores = dict[str, float | None]
 
 OURS = {"Run", "Execute", "CheckCellMetadata"}  # done by the workers, on cells that they rebuilt
+ELSEWHERE = {"CourseDirectory", "Exchange", "Run"}  # sections that change no grade, or in a job
 OPENERS = ("saveautogrades", "latesubmissions", "getgrades")
 
 
@@ -155,11 +159,30 @@ class Course:
 
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
-        loader = PyFileConfigLoader("nbgrader_config.py", path=str(self.root))
-        self.config: Config = loader.load_config()
+        self.config = self.settings(self.root)
         self.config.CourseDirectory.root = str(self.root)
         self.folders = CourseDirectory(config=self.config)
         self.ledger = Ledger(self.folders.db_url, self.folders.course_id)
+
+    @staticmethod
+    def settings(root: Path) -> Config:
+        """What nbgrader_config.py says.
+
+        Raises
+        ------
+        ValueError
+            When it ends in an error; it is a program, and not ours.
+        """
+        try:
+            return PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
+        except Exception as problem:
+            kind = type(problem).__name__
+            raise ValueError(f"nbgrader_config.py cannot be read: {kind}: {problem}") from problem
+
+    @property
+    def hidden(self) -> tuple[str, ...]:
+        """What no submission may see, wherever it lies."""
+        return str(self.root), str(Exchange(config=self.config).root)
 
     def folder(self, step: str, student: str, lesson: str) -> Path:
         """Where a step of nbgrader (``submitted``, ``autograded``, ...) keeps its files."""
@@ -185,14 +208,24 @@ class Course:
             entry = self.ledger.find_assignment(lesson)
         except MissingEntry:
             entry = None
-        if entry is None or not entry.notebooks:
+        known = entry is not None and bool(entry.notebooks)
+        if not known or (not entry.submissions and self.outdated(lesson)):
             self._register(lesson)
             entry = self.ledger.find_assignment(lesson)
-        released = self.folder("release", ".", lesson)
         return {
-            name: template(self.ledger, lesson, name, released / f"{name}.ipynb")
+            name: template(self.ledger, lesson, name, self._released(lesson, name))
             for name in sorted(notebook.name for notebook in entry.notebooks)
         }
+
+    def outdated(self, lesson: str) -> bool:
+        """Whether the notebooks that are given out are others than those in the gradebook."""
+        names = [notebook.name for notebook in self.ledger.find_assignment(lesson).notebooks]
+        return any(
+            outdated(self.ledger, lesson, name, self._released(lesson, name)) for name in names
+        )
+
+    def _released(self, lesson: str, name: str) -> Path:
+        return self.folder("release", ".", lesson) / f"{name}.ipynb"
 
     def _register(self, lesson: str) -> None:
         """Enter a lesson's cells into the gradebook, as ``nbgrader generate_assignment`` does.
@@ -207,11 +240,26 @@ class Course:
         with tempfile.TemporaryDirectory() as elsewhere, installed_programs():
             config.CourseDirectory.update(assignment_id=lesson, release_directory=elsewhere)
             folders = CourseDirectory(config=config)
-            GenerateAssignment(coursedir=folders, config=config, force=True).start()
+            try:
+                GenerateAssignment(coursedir=folders, config=config, force=True).start()
+            except NbGraderException as problem:
+                raise ValueError(f"{lesson} could not be entered: {problem}") from problem
 
-    def due(self, lesson: str) -> str:
-        """The lesson's due date as text: another one changes penalties."""
-        return str(self.ledger.find_assignment(lesson).duedate)
+    def terms(self, lesson: str) -> str:
+        """What beside the work decides about points: the due date, and nbgrader's settings."""
+        settings = {k: v for k, v in self.config.items() if k not in ELSEWHERE}
+        return f"{self.ledger.find_assignment(lesson).duedate} {sorted(settings.items())!r}"
+
+    def standing(self, student: str, lesson: str, notebook: str) -> str:
+        """A digest of all that the gradebook holds for a feedback page, persons' grades too."""
+        rows = self.ledger.rows(notebook, lesson, student)
+        entry = self.ledger.find_submission_notebook(notebook, lesson, student)
+        grades = [
+            (k, g.auto_score, g.manual_score, g.extra_credit) for k, g in rows["grades"].items()
+        ]
+        comments = [(key, comment.comment) for key, comment in rows["comments"].items()]
+        held = (entry.late_submission_penalty, sorted(grades), sorted(comments))
+        return hashlib.sha256(repr(held).encode("utf-8", "replace")).hexdigest()[:32]
 
     def scores(self, student: str, lesson: str, notebooks: Iterable[str]) -> Scores:
         """The automatic scores that the gradebook holds, by graded cell."""
@@ -267,6 +315,7 @@ class Course:
         """nbgrader's GetGrades: scores and comments, also manual ones, for feedback."""
         with self._shared():
             GetGrades(config=self.config)(notebook, resources)
+        resources["nbgrader"].pop("db_url")  # pages need no way into the gradebook
 
     @contextlib.contextmanager
     def _shared(self) -> Iterator[None]:

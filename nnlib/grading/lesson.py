@@ -28,8 +28,8 @@ class Lesson:
 
     def __post_init__(self) -> None:
         self.templates = self.course.templates(self.name)
-        self.due = self.course.due(self.name)
-        self.extra = self._files_of_the_lesson()
+        self.terms = self.course.terms(self.name)
+        self.files = self._files_of_the_lesson()
         asked = exercises_of(self.templates).values()
         self.exercises = {e.name: e for cells in asked for e in cells.values()}
         self.course.ledger.save()
@@ -42,7 +42,8 @@ class Lesson:
         Refused
             When it cannot be graded.
         """
-        submission = collect(student, self.course.folder("submitted", student, self.name))
+        handed_in = collect(student, self.course.folder("submitted", student, self.name))
+        submission = handed_in.beside(self.files)
         seeds = {name: self.secret.seed(student, e) for name, e in self.exercises.items()}
         return Job(submission, self.templates, seeds, self.conditions)
 
@@ -54,9 +55,9 @@ class Lesson:
         """Where a feedback page lies."""
         return self.course.folder("feedback", student, self.name) / f"{notebook}.html"
 
-    def _files_of_the_lesson(self) -> dict[str, Path]:
-        """What nbgrader lays beside every submission, by relative path."""
+    def _files_of_the_lesson(self) -> dict[str, bytes]:
+        """What is laid beside every submission, as nbgrader does it, by relative path."""
         source = self.course.folder("source", ".", self.name)
         ignored = [*self.course.folders.ignore, "*.ipynb"]
         paths = map(Path, find_all_files(str(source), ignored))
-        return {path.relative_to(source).as_posix(): path for path in paths}
+        return {path.relative_to(source).as_posix(): path.read_bytes() for path in paths}

@@ -12,7 +12,7 @@ class Limits:
     Attributes
     ----------
     cell_seconds, seconds : float
-        Wall time of one cell or one exercise's probes, and of the whole submission.
+        Wall time of one cell or one exercise's probes, and of a try at the whole notebook.
     cell_cpu, cpu : int
         Seconds of CPU for the same, all its processes together.
     memory : int
@@ -55,7 +55,10 @@ class Limits:
 
     def __post_init__(self) -> None:
         for field in fields(self):
-            if not (value := getattr(self, field.name)) > 0:
+            value = getattr(self, field.name)
+            if not isinstance(value, (int, float)):
+                raise TypeError(f"the limit {field.name} must be a number, not {value!r}")
+            if not value > 0:
                 raise ValueError(f"the limit {field.name} must be above 0, not {value!r}")
 
     def inside(self) -> dict[str, int]:

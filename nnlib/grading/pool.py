@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import select
+import signal
 import threading
 from multiprocessing.util import Finalize
 
@@ -32,12 +33,16 @@ def begin_worker(coordinator: int) -> None:
     """In a worker process: end with the coordinator, also where that one was killed."""
     its_end = os.pidfd_open(coordinator)
 
-    def watch() -> None:
-        select.select([its_end], [], [])
+    def end(*_: object) -> None:
         try:
             for close in _closing:
                 close()
         finally:
             os._exit(1)
 
+    def watch() -> None:
+        select.select([its_end], [], [])
+        end()
+
+    signal.signal(signal.SIGINT, end)  # without a word: the coordinator says what there is to say
     threading.Thread(target=watch, daemon=True).start()

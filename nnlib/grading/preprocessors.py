@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from nbgrader.api import Gradebook
+from nbgrader.exchange.default import Exchange
 from nbgrader.preprocessors import Execute, NbGraderPreprocessor
 from traitlets import Bool, Dict, Enum, Unicode
 
@@ -77,7 +78,10 @@ class Run(NbGraderPreprocessor):  # type: ignore[misc]
         given: dict[str, Any] = {}
         if "timeout" in self.config.Execute and (seconds := Execute(config=self.config).timeout):
             given = {"cell_seconds": seconds, "cell_cpu": seconds}
-        return Limits(**{**given, **self.limits})
+        try:
+            return Limits(**{**given, **self.limits})
+        except TypeError as problem:
+            raise ValueError(f"c.Run.limits in nbgrader_config.py: {problem}") from problem
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         """Run a notebook and write its outputs."""
@@ -93,7 +97,7 @@ class Run(NbGraderPreprocessor):  # type: ignore[misc]
             course.autograded_directory, about["student"], about["assignment"]
         )
         files = collect(about["student"], Path(folder)).files
-        box = sandbox(self.isolation, limits, (str(root),))
+        box = sandbox(self.isolation, limits, (str(root), Exchange(config=self.config).root))
         report = run(
             nb,
             lambda: box.session(files),

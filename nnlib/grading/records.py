@@ -94,9 +94,7 @@ def from_text(text: str) -> Any:
     return nbformat.from_dict(json.loads(text))
 
 
-def write_graded(
-    folder: Path, submission: Submission, extra: Mapping[str, Path], notebooks: Mapping[str, str]
-) -> None:
+def write_graded(folder: Path, submission: Submission, notebooks: Mapping[str, str]) -> None:
     """Fill a student's folder of graded work; it appears whole, or not at all.
 
     Parameters
@@ -104,32 +102,24 @@ def write_graded(
     folder : Path
         As nbgrader names it.
     submission : Submission
-    extra : mapping of str to Path
-        Files of the lesson itself, which replace submitted ones of the same name.
     notebooks : mapping of str to str
         Their JSON texts.
     """
     draft = folder.with_name(f".{folder.name}.draft")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
-    for name, content in submission.files.items():
-        if name not in extra:
-            _write(draft / name, content)
-    for name, path in extra.items():
-        _write(draft / name, path.read_bytes())
-    if submission.timestamp:
-        _write(draft / "timestamp.txt", submission.timestamp.encode())
-    for name, text in notebooks.items():
-        _write(draft / f"{name}.ipynb", text.encode())
+    texts = {f"{name}.ipynb": text.encode() for name, text in notebooks.items()}
+    for name, content in {**submission.files, **submission.exchange, **texts}.items():
+        _write(draft / name, content)
     shutil.rmtree(folder, ignore_errors=True)
     draft.rename(folder)
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, content: bytes) -> None:
     """Write a file so that it is the old one or the new one at any moment."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.draft")
-    draft.write_text(text, "utf-8", newline="")
+    draft.write_bytes(content)
     os.replace(draft, path)
 
 

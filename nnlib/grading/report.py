@@ -102,8 +102,8 @@ class Report:
 
     @property
     def failed(self) -> list[Row]:
-        """Those who could not be graded."""
-        return [row for row in self.sorted() if row.status == "not graded"]
+        """Those with whom something did not work."""
+        return [row for row in self.sorted() if row.reason]
 
     def sorted(self) -> list[Row]:
         """The rows by student."""
@@ -185,7 +185,7 @@ def write_csv(path: Path, rows: Sequence[Row]) -> None:
         notes = "; ".join([row.reason, *row.notes] if row.reason else row.notes)
         cells = [row.student, row.status, total, *pairs, notes]
         writer.writerow(map(harmless.table_cell, cells))
-    write_whole(path, text.getvalue())
+    write_whole(path, text.getvalue().encode())
 
 
 def graded_cells(rows: Iterable[Row]) -> list[str]:

@@ -22,7 +22,7 @@ from ..checking.assessment import PUBLIC_SEED
 from . import harmless
 from .examiner import Examiner, checked, no_verdict
 from .sandbox import Session
-from .uses import names_used, reached
+from .uses import need
 
 TRIES = 6
 LEFT_OUT = "[Left out while grading: nothing that is checked depends on this cell.]\n"
@@ -155,10 +155,9 @@ class _Running:
 
     def _needs_demos(self, code: Sequence[tuple[int, Any]]) -> bool:
         """Whether an answer needs, also through others, something that a demo cell defines."""
-        uses = names_used(cell.source for _, cell in code)
-        shown = names_used(cell.source for _, cell in code if _is_demo(cell))
         asked = {exercise.name for exercise in self._checks.values()}
-        return not reached(asked, uses).isdisjoint(shown)
+        demos = [cell.source for _, cell in code if _is_demo(cell)]
+        return need(asked, [cell.source for _, cell in code], demos)
 
     def _left_out(self, cell: Any) -> bool:
         """Whether grading leaves a cell out."""

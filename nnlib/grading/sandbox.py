@@ -98,10 +98,6 @@ class Sandbox:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def describe(self) -> str:
-        """The strength in force, in one sentence."""
-        return f"Isolation: {isolation.LEVELS[self.level]}."
-
     def session(
         self, files: Mapping[str, bytes] | None = None, limits: Limits | None = None
     ) -> Session:

@@ -70,32 +70,40 @@ def secret_path() -> Path:
     return Path(home).expanduser() / "nnlib" / "secret-seed"
 
 
-def open_secret(path: Path, course: Path, *, create: bool = True) -> Secret:
+def open_secret(path: Path, course: Path, *, other: bool = False) -> Secret:
     """Read the secret, or make one where there is none yet.
+
+    Its id is kept in the course folder, so that no class is graded with another one unawares.
 
     Parameters
     ----------
     path : Path
     course : Path
         The course folder; the secret may not lie in it, since that is what gets shared.
-    create : bool
-        Whether a missing secret may be made.
+    other : bool
+        Whether it may be another one than this course's grades were made with.
 
     Raises
     ------
     FileNotFoundError
-        When it is missing and may not be made.
+        When it is missing, and grades were made with it.
     PermissionError
         When others may read it.
     ValueError
-        When it lies in the course folder, or holds no key.
+        When it lies in the course folder, holds no key, or is another one.
     """
     if path.resolve().is_relative_to(course.resolve()):
         raise ValueError(f"the secret seed {path} lies in the course folder; move it out of there")
+    note = course / "reports" / "seed-id"
+    known = note.read_text("ascii").strip() if note.exists() else ""
+    remedy = (
+        f"but grades were made with one (id {known}). Put your backup there; or, to grade "
+        "everything again with other questions, use nnlib grade --new-seed"
+    )
     created = False
     if not path.exists():
-        if not create:
-            raise FileNotFoundError(f"there is no secret seed at {path}")
+        if known and not other:
+            raise FileNotFoundError(f"there is no secret seed at {path}, {remedy}")
         created = _create(path)
     if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise PermissionError(f"others may read the secret seed; run: chmod 600 {path}")
@@ -105,7 +113,13 @@ def open_secret(path: Path, course: Path, *, create: bool = True) -> Secret:
         key = b""
     if len(key) != 32:
         raise ValueError(f"{path} holds no secret seed; expected 64 hexadecimal digits in it")
-    return Secret(key, path, created)
+    secret = Secret(key, path, created)
+    if secret.id != known:
+        if known and not other:
+            raise ValueError(f"{path} holds another secret seed (id {secret.id}), {remedy}")
+        note.parent.mkdir(exist_ok=True)
+        note.write_text(f"{secret.id}\n", "ascii")
+    return secret
 
 
 def _create(path: Path) -> bool:

@@ -7,8 +7,8 @@ import json
 import os
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import nbformat
@@ -19,7 +19,9 @@ MAX_NOTEBOOK = 20 * 2**20
 MAX_CELLS, MAX_TEXT = 1_000, 1_000_000  # of a notebook; rendering its page takes time for each
 MAX_FILES = 200
 MAX_BESIDE = 50 * 2**20  # bytes of all files beside the notebook together
-IGNORED = {"timestamp.txt", "submission_secret.txt", ".ipynb_checkpoints", "__pycache__"}
+# What nbgrader's exchange lays into the folder: by it a feedback page finds its reader.
+EXCHANGE = ("timestamp.txt", "submission_secret.txt")
+IGNORED = {*EXCHANGE, ".ipynb_checkpoints", "__pycache__"}
 
 
 class Refused(Exception):
@@ -37,14 +39,30 @@ class Submission:
         The notebook files as they were handed in, by name without suffix.
     files : dict of str to bytes
         The files beside them, by relative path.
-    timestamp : str
-        When it was handed in, as the collector wrote it; may be empty.
+    exchange : dict of str to bytes
+        The files of `EXCHANGE`, as far as they are there; the submission itself never sees them.
     """
 
     student: str
     notebooks: Mapping[str, bytes]
     files: Mapping[str, bytes]
-    timestamp: str = ""
+    exchange: Mapping[str, bytes] = field(default_factory=dict)
+
+    @property
+    def timestamp(self) -> str:
+        """When it was handed in, as the collector wrote it; may be empty."""
+        return self.exchange.get(EXCHANGE[0], b"").decode("utf-8", "replace").strip()
+
+    def beside(self, files: Mapping[str, bytes]) -> Submission:
+        """The same with the lesson's own files, which replace those that are in their way."""
+        folders = {str(parent) for name in files for parent in PurePosixPath(name).parents}
+        theirs = {
+            name: content
+            for name, content in self.files.items()
+            if name not in folders
+            and not any(str(parent) in files for parent in PurePosixPath(name).parents)
+        }
+        return replace(self, files={**theirs, **files})
 
 
 def collect(student: str, folder: Path) -> Submission:
@@ -79,10 +97,11 @@ def collect(student: str, folder: Path) -> Submission:
         files[name] = content
         if len(files) > MAX_FILES:
             raise Refused(f"more than {MAX_FILES} files lie beside the notebook")
-    stamp = None
-    with contextlib.suppress(OSError):
-        stamp = _read(folder / "timestamp.txt", 1_000)
-    return Submission(student, notebooks, files, (stamp or b"").decode("utf-8", "replace").strip())
+    exchange = {}
+    for name in EXCHANGE:
+        with contextlib.suppress(OSError):
+            exchange[name] = _read(folder / name, 1_000) or b""
+    return Submission(student, notebooks, files, exchange)
 
 
 def read_notebook(content: bytes) -> Any:
@@ -151,10 +170,10 @@ def _check_structure(notebook: Any) -> None:
 
 def _language(metadata: Mapping[str, Any]) -> str:
     """What the notebook says it is written in."""
-    for key, field in (("kernelspec", "language"), ("language_info", "name")):
+    for key, what in (("kernelspec", "language"), ("language_info", "name")):
         entry = metadata.get(key)
-        if isinstance(entry, dict) and isinstance(entry.get(field), str) and entry[field]:
-            return str(entry[field])
+        if isinstance(entry, dict) and isinstance(entry.get(what), str) and entry[what]:
+            return str(entry[what])
     return ""
 
 

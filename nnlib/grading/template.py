@@ -97,6 +97,25 @@ def template(gradebook: Any, assignment: str, notebook: str, released: Path) -> 
     return Template(tuple(cells), texts, dict(given.metadata.get("nnlib", {})))
 
 
+def outdated(gradebook: Any, assignment: str, notebook: str, released: Path) -> bool:
+    """Whether the released notebook has other cells or points than the gradebook, if it is there.
+
+    Texts are compared but for cells with hidden tests, which are released without them.
+    """
+    try:
+        given = nbformat.read(released, 4)
+    except OSError:
+        return False
+    cells = [cell for cell in given.cells if cell.metadata.get("nbgrader", {}).get("grade_id")]
+    new = {cell.metadata.nbgrader.grade_id: cell for cell in cells}
+    old = {cell.id: cell for cell in _originals(gradebook.find_notebook(notebook, assignment))}
+    return new.keys() != old.keys() or any(
+        cell.points not in (None, float(new[name].metadata.nbgrader.get("points", 0)))
+        or ("BEGIN HIDDEN TESTS" not in cell.source and cell.source != new[name].source)
+        for name, cell in old.items()
+    )
+
+
 def _originals(entry: Any) -> list[Original]:
     """The cells of a notebook that the gradebook keeps."""
     graded = {cell.name: cell.max_score for cell in [*entry.grade_cells, *entry.task_cells]}

@@ -66,6 +66,17 @@ def reached(names: Iterable[str], uses: Mapping[str, set[str]]) -> set[str]:
     return seen
 
 
+def need(asked: Iterable[str], cells: Iterable[str], demos: Iterable[str]) -> bool:
+    """Whether these names need, also through others, something that a demonstration defines.
+
+    Examples
+    --------
+    >>> need(["f"], ["def f(x): return g(x)", "g = abs"], ["g = abs"])
+    True
+    """
+    return not reached(asked, names_used(cells)).isdisjoint(names_used(demos))
+
+
 def _statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
     """The statements of a cell, also those inside ``with``, ``if``, ``for`` and ``try``."""
     for node in body:

@@ -27,7 +27,7 @@ from .submission import Refused, Submission, check_origin, read_notebook
 from .template import Template
 
 # Folders whose code takes part in every grade.
-DECIDING = ("checking", "functional", "gradcheck", "grading", "runner")
+DECIDING = ["checking", "datasets", "functional", "gradcheck", "grading", "runner", "training"]
 
 
 class OtherVersion(RuntimeError):
@@ -190,7 +190,8 @@ def exercises_of(templates: Mapping[str, Template]) -> dict[str, dict[str, Exerc
 def code_version(*lessons: str) -> str:
     """The course's version, and a digest of the code that decides about a grade in some lessons."""
     home = Path(nnlib.__file__).parent
-    exercises = [path for name in lessons for path in (home / "exercises" / name).glob("*.py")]
+    homes = [home / "exercises", *(home / "exercises" / name for name in lessons)]
+    exercises = [path for folder in homes for path in folder.glob("*.py")]
     rest = [path for path in home.glob("*.py") if path.name != "cli.py"]
     rest += [path for name in DECIDING for path in (home / name).glob("*.py")]
     digest = hashlib.sha256()
@@ -199,11 +200,11 @@ def code_version(*lessons: str) -> str:
     return f"{nnlib.__version__}+{digest.hexdigest()[:12]}"
 
 
-def fingerprint(job: Job, duedate: object) -> str:
+def fingerprint(job: Job, terms: str) -> str:
     """A digest of everything that decides about a grade; the same again means: nothing to do."""
     digest = hashlib.sha256()
     submission = job.submission
-    parts: list[object] = [submission.student, submission.timestamp, duedate, job.seeds]
+    parts: list[object] = [submission.student, submission.timestamp, terms, job.seeds]
     parts += [asdict(job.conditions) | {"hidden": None}, sorted(job.templates.items(), key=str)]
     for part in parts:
         digest.update(repr(part).encode("utf-8", "replace") + b"\0")
