@@ -156,7 +156,8 @@ def _impurities(exercise: Exercise, answers: Sequence[Answer]) -> dict[int, Faul
             text = f"{exercise.name} changed its argument {names}; work on a new array instead"
             found[i] = Fault("changed", text)
         elif given.unstable:
-            text = "a second call with the same arguments gave another result; what is kept?"
+            text = "a second call with the same arguments gave another result: "
+            text += "what is kept, or never filled in?"
             found[i] = Fault("unstable", text)
         elif shared:
             key = shared[0]

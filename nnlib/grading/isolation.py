@@ -105,12 +105,13 @@ def mounts(folder: Path, hidden: Sequence[Path]) -> list[tuple[str, str]]:
     covered: list[Path] = []
     for path in sorted(filter(Path.is_dir, private)):
         inside = any(path.is_relative_to(parent) for parent in shown)
-        if inside and any(prefix.is_relative_to(path) for prefix in here):
+        if inside and any(path in prefix.parents for prefix in here):
             raise ValueError(
                 f"submissions would see {path}: it lies in a folder of the system, and Python "
                 "itself in it; move the course elsewhere, to /srv for example"
             )
-        if inside and not any(path.is_relative_to(parent) for parent in covered):
+        needed = path in here
+        if inside and not needed and not any(path.is_relative_to(parent) for parent in covered):
             covered.append(path)
             pairs.append((str(folder / "empty"), str(path)))
     return [*pairs, (str(folder / "course"), COURSE)]

@@ -14,6 +14,8 @@ def questions(rng):
         np.asfortranarray(rng.normal(size=(3, 5))),
         np.asfortranarray(rng.normal(size=(5, 2))),
     )
+    yield rng.normal(size=(4, 4)), rng.normal(size=(4, 4)), rng.normal(size=(4, 4))
+    yield rng.normal(size=(2, 3)), rng.normal(size=(2, 5)), rng.integers(-5, 6, size=(5, 3))
     yield rng.normal(size=(6, 5)), rng.integers(-5, 6, size=(6, 4)), rng.normal(size=(4, 5))
 
 

@@ -13,6 +13,11 @@ def questions(rng):
     yield f, x, df
     f, x, df = _problem(rng, (2, 4))
     yield f, x, _off(df, (1, 2), 1.001)
+    yield f, x, df.T
+    yield f, x, df[:, :1]
+    flat = _off(f["a"], (0, 1), 0.0)  # no slope at all along one of them
+    yield {**f, "a": flat}, x, flat * (np.cos(x) + np.sum(flat * x))
+    yield {**f, "a": flat}, x, flat * (np.cos(x) + np.sum(flat * x)) * 1.3
     f, x, df = _problem(rng, (4, 3))
     yield f, np.asfortranarray(x), _off(df, (2, 1), -1)
     yield f, np.asfortranarray(x), np.asfortranarray(df)

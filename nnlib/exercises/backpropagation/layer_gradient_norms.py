@@ -14,6 +14,7 @@ def questions(rng):
         ((2, 5), 1.0),
         ((6, 1, 3, 2), 0.1),
         ((4, 3, 5, 2, 7, 1), 1e-3),
+        ((4, 4, 4, 2), 0.5),
     ]:
         scales = np.geomspace(faintest, 1, len(sizes) - 1)
         yield (
@@ -22,6 +23,9 @@ def questions(rng):
                 for scale, (D, H) in zip(scales, itertools.pairwise(sizes), strict=True)
             ],
         )
+    faint = [(1e-9 * rng.normal(size=(3, 5)), rng.normal(size=5))]
+    yield (faint,)
+    yield ([*faint, (np.zeros((5, 2)), rng.normal(size=2))],)
     yield ([(np.asfortranarray(rng.normal(size=(4, 3))), 2 + rng.normal(size=3))],)
     yield (
         [

@@ -8,10 +8,11 @@ from nnlib.exercises._labels import every_class
 
 
 def questions(rng):
-    for N, C in [(2, 3), (1, 4), (7, 3), (5, 2), (9, 6), (3, 5)]:
+    for N, C in [(2, 3), (1, 4), (7, 3), (5, 2), (9, 6), (3, 5), (4, 4)]:
         yield 2 * rng.normal(size=(N, C)), every_class(rng, N, C)
     yield np.asfortranarray(3 * rng.normal(size=(6, 4))), every_class(rng, 6, 4)
     yield rng.integers(-4, 5, size=(8, 5)), every_class(rng, 8, 5)
+    yield rng.normal(size=(6, 4)), rng.permutation([0, 1, 2, 0, 2, 2])  # no label is the last class
     offsets = rng.permutation([-1000.0, 1000.0, 0.0, 700.0])
     yield rng.normal(size=(4, 3)) + offsets[:, None], every_class(rng, 4, 3)
     spread = np.array([-1000.0, 1000.0, 3.0, 998.0])

@@ -12,6 +12,8 @@ def questions(rng):
         yield rng.normal(size=D), rng.normal(size=D), b, y
     yield rng.normal(size=4), rng.normal(size=4), -1.5, 0
     yield rng.normal(size=3), rng.normal(size=3), 0.75, 1
+    yield np.array([0.0, 1.5, -0.5]), np.array([0.75, 0.0, -1.25]), 0.25, 1
+    yield rng.normal(size=3), np.array([1, -1, 2]), 0.5, 1
     yield rng.permutation([-3, 1, 2, 4, 5, 7]), rng.normal(size=6) / 4, 2, 1
 
 

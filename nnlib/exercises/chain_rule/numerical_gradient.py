@@ -17,6 +17,7 @@ def questions(rng):
         ((2, 5, 3), np.asfortranarray),
     ]:
         yield _smooth(rng, shape), layout(_point(rng, shape))
+    yield _smooth(rng, (4,)), rng.permutation([0.0, 1.0, -0.5, 0.0])
     yield Probe((_smooth(rng, (2, 3)), _point(rng, (2, 3))), {"h": 0.1})
 
 

@@ -13,6 +13,11 @@ def questions(rng):
     yield float(rng.normal()), float(rng.normal())
     yield np.asfortranarray(rng.normal(size=(4, 3))), rng.normal(size=(4, 3))
     yield rng.integers(1, 9, size=6), rng.integers(10, 19, size=6)
+    yield np.array([-1, 2, -4]), np.array([-3, 2, -5])
+    yield 1, 3
+    yield 0.0, 0.0
+    yield np.array([0.0, 1.0]), np.array([5.0, 1.0])
+    yield np.array([2.0, 1.0]), np.array([0.0, 1.1])
     a = rng.uniform(1, 2, size=5)
     yield np.append(a, [0.0, 3e-13]), np.append(a * 1.001, [0.0, 1e-13])
     yield np.append(a, 1e-7), np.append(a * 1.001, 1.7e-7)

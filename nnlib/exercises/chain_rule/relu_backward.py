@@ -11,6 +11,9 @@ def questions(rng):
         yield rng.normal(size=shape), _off_the_kink(rng, shape)
     yield np.asfortranarray(rng.normal(size=(6, 2))), _off_the_kink(rng, (6, 2))
     yield 1 + rng.integers(1, 9, size=(3, 7)), rng.choice([-3, -1, 1, 2], size=(3, 7))
+    yield rng.normal(size=(3, 4)), rng.choice([-3, -1, 1, 2], size=(3, 4))
+    yield rng.normal(size=5), 0.5 + np.abs(rng.normal(size=5))
+    yield np.array([0.0, 1.5, -2.0, 0.5]), np.array([0.0, -1.0, 2.0, 3.0])  # at the kink hears none
     yield rng.normal(size=8), rng.permutation([-1000.0, 1000, 0.01, -0.01, -700, 800, 5, -6])
 
 

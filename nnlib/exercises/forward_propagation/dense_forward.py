@@ -15,6 +15,8 @@ def questions(rng):
         rng.normal(size=2) - 2,
     )
     yield rng.integers(-5, 6, size=(3, 4)), rng.normal(size=(4, 5)), rng.normal(size=5)
+    whole = rng.integers(-5, 6, size=(2, 4, 4))  # whole numbers, and all sizes equal
+    yield whole[0], whole[1], rng.permutation([-1.5, 0.25, 2.75, 0.5])
 
 
 exercise = Exercise(F.dense_forward, questions, parts=("Z",), points=1)

@@ -15,11 +15,14 @@ def questions(rng):
         (5, (2, 3)),
         (4, (6, 5, 3, 2)),
         (3, (2, 7, 5, 4, 3)),
+        (3, (3, 3, 3, 3)),
     ]:
-        params = [
-            (rng.normal(size=(D, H)), rng.normal(size=H)) for D, H in itertools.pairwise(sizes)
-        ]
-        yield rng.normal(size=(N, sizes[0])), params
+        yield rng.normal(size=(N, sizes[0])), _layers(rng, sizes)
+    yield rng.integers(-3, 4, size=(4, 2)), _layers(rng, (2, 6, 6, 6, 2))
+
+
+def _layers(rng, sizes):
+    return [(rng.normal(size=(D, H)), rng.normal(size=H)) for D, H in itertools.pairwise(sizes)]
 
 
 exercise = Exercise(

@@ -13,7 +13,10 @@ def questions(rng):
     yield (np.asfortranarray(rng.normal(size=(6, 4))),)
     yield (rng.normal(size=(2, 5, 3)),)
     yield (rng.integers(-9, 10, size=(4, 3)),)
-    yield (rng.choice([-1000.0, 1000.0, 0.25], size=(3, 8)),)
+    yield (rng.permutation([-7, -2, 0, 3, 8, 1]).reshape(2, 3),)
+    yield (np.sort(rng.normal(size=9)),)
+    yield (0.5 + np.abs(rng.normal(size=(3, 2))),)
+    yield (rng.choice([-1000.0, 4000.0, 0.25], size=(3, 8)),)
 
 
 exercise = Exercise(F.relu, questions, parts=("A",), points=1)

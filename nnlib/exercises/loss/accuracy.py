@@ -8,7 +8,15 @@ from nnlib.exercises._labels import every_class
 
 
 def questions(rng):
-    for N, C, right in [(4, 3, 2), (1, 5, 1), (1, 3, 0), (7, 2, 5), (9, 4, 3), (30, 6, 17)]:
+    for N, C, right in [
+        (4, 3, 2),
+        (1, 5, 1),
+        (1, 3, 0),
+        (7, 2, 5),
+        (9, 4, 3),
+        (30, 6, 17),
+        (5, 5, 3),
+    ]:
         yield _with_hits(rng, N, C, right)
     logits, y = _with_hits(rng, 8, 5, 6)
     yield np.asfortranarray(1000 * logits), y

@@ -12,6 +12,8 @@ def questions(rng):
         yield 2 * rng.normal(size=N) + 0.3, every_class(rng, N, 2)
     yield rng.integers(-4, 5, size=7), every_class(rng, 7, 2)
     yield np.array([1000.0, -1000.0, 30.0, -40.0, 0.5, 2.0]), np.array([0, 1, 0, 1, 1, 1])
+    yield np.array([8.5, -12.0, 16.0, -9.0, 7.5]), np.array([0, 1, 0, 1, 1])
+    yield np.array([7.0, -6.5, 6.0]), np.array([1, 0, 1])
     yield np.array([-1000.0, 1000.0, -25.0, 1.5]), np.array([0, 1, 0, 0])
 
 

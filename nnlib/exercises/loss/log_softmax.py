@@ -12,6 +12,7 @@ def questions(rng):
     yield (2 + 3 * rng.normal(size=(5, 2)),)
     yield (np.asfortranarray(4 * rng.normal(size=(3, 7))),)
     yield (rng.integers(-4, 5, size=(6, 4)),)
+    yield (rng.normal(size=(5, 5)),)
     offsets = rng.permutation([-1000.0, 1000.0, 0.0, 700.0])
     yield (rng.normal(size=(4, 5)) + offsets[:, None],)
     spread = np.array([-1000.0, 1000.0, 3.0, 0.5, -2.0, 998.0])

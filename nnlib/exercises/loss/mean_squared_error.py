@@ -11,6 +11,9 @@ def questions(rng):
         yield rng.normal(size=shape), 1 + 2 * rng.normal(size=shape)
     yield np.asfortranarray(rng.normal(size=(5, 4))), rng.normal(size=(5, 4))
     yield rng.integers(-9, 10, size=(3, 7)), 5 * rng.normal(size=(3, 7))
+    yield 5 * rng.normal(size=(4, 5)), rng.integers(-9, 10, size=(4, 5))
+    targets = rng.integers(-9, 10, size=(2, 6))  # the first of each row is met
+    yield targets + np.array([0, 1, -2, 3, 1, -1]), targets
     yield 1000 * rng.normal(size=8), rng.normal(size=8)
 
 
