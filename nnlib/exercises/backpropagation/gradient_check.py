@@ -203,3 +203,8 @@ def derivative_at_another_point(f, x, df, h=1e-5):
 @exercise.misconception("The derivative is compared with f itself: which of the two is measured?")
 def compared_with_the_function(f, x, df, h=1e-5):
     return _checked(f, x, df, h, relative_error, lambda f, x, h: np.full(x.shape, f(x)))
+
+
+@exercise.misconception("Where both slopes are 0 this divides 0 by 0: what keeps that finite?")
+def no_floor(f, x, df, h=1e-5):
+    return _checked(f, x, df, h, lambda a, b: np.max(np.abs(a - b) / (np.abs(a) + np.abs(b))))

@@ -108,3 +108,12 @@ def integers_kept(X, W, b):
     Z = np.zeros((len(X), W.shape[1]), dtype=X.dtype)
     Z[...] = X @ W + b
     return Z
+
+
+@exercise.misconception(
+    "Whole numbers plus fractions: can the sums of X @ W take b in as they are?"
+)
+def added_in_place(X, W, b):
+    Z = X @ W
+    Z += b
+    return Z

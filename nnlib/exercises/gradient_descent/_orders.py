@@ -16,8 +16,8 @@ def same_for_each_seed(part, received):
     return {}
 
 
-def hardly_random(orders):
-    """The fault of orders (seeds, N) that remember where the examples stood, if they do.
+def hardly_random(orders, y):
+    """The fault of orders (seeds, N) that remember where the examples stood, or their labels.
 
     Shuffled examples have an old neighbour beside them 2 (N - 1) / N times per order, and places
     that are not correlated with the old ones. Six standard deviations are granted.
@@ -27,6 +27,12 @@ def hardly_random(orders):
     places = (orders - (N - 1) / 2) @ (np.arange(N) - (N - 1) / 2) * 12 / (N * (N * N - 1))
     if neighbors > 2 * seeds + 6 * np.sqrt(2 * seeds):
         return Fault("neighbors", "old neighbors still follow each other: shuffle all examples")
+    if (orders == orders[0]).all(axis=0).any():
+        return Fault("fixed", "an example has the same place for every rng: shuffle all of them")
+    counts = np.unique(y, return_counts=True)[1]
+    alike, pairs = np.sum(counts * (counts - 1)) / (N * (N - 1)), seeds * (N - 1)
+    if np.mean(np.diff(y[orders]) == 0) > alike + 6 * np.sqrt(alike * (1 - alike) / pairs):
+        return Fault("classes", "equal labels follow each other: shuffle all examples together")
     if abs(places.mean()) > 6 / np.sqrt(seeds * (N - 1)):
         return Fault("places", "many examples stay near their old place: shuffle all of them")
     return None

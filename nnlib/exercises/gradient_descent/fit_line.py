@@ -13,9 +13,12 @@ def questions(rng):
         (20, 1, 0.2, 30),
         (1, 2, 0.1, 2),
         (9, 4, 0.1, 0),
+        (5, 2, 1.4, 4),
+        (6, 1, 0.3, 150),
     ]:
         X = rng.normal(size=(N, D))
         yield X, X @ rng.normal(size=D) + 2 + 0.1 * rng.normal(size=N), rate, steps
+    yield rng.integers(-3, 4, size=(8, 2)), rng.normal(size=8) + 1, 0.05, 3
 
 
 exercise = Exercise(training.fit_line, questions, parts=("w", "b"), points=2)

@@ -51,6 +51,8 @@ def _law_broken(label, W, b):
         return Fault("bias", f"the biases of {label} are not zero")
     if np.unique(W).size < 0.9 * W.size:
         return Fault("repeated", f"{label} repeats its weights: every weight is drawn for itself")
+    if np.unique(W[0]).size < fan_out:
+        return Fault("twins", f"neurons of {label} start equal: every weight is drawn for itself")
     variance = W.var()
     if abs(W.mean()) > 6 * np.sqrt(variance / W.size):
         return Fault("mean", f"the weights of {label} have mean {W.mean():.3g}, expected about 0")

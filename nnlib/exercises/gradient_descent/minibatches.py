@@ -26,7 +26,7 @@ def accepts(probe, expected, received):
     if len(epochs) == 1:
         return {}
     orders = [[_place(X, row) for Xb, _ in epoch for row in np.asarray(Xb)] for epoch in epochs]
-    fault = hardly_random(np.array(orders))
+    fault = hardly_random(np.array(orders), y)
     return {"batches": fault} if fault else same_for_each_seed("batches", received)
 
 
@@ -42,7 +42,7 @@ def _law_broken(X, y, size, received):
     N, rest = len(X), len(X) % size
     wanted = [size] * (N // size) + [rest] * bool(rest)
     if rows != wanted:
-        law = "short" if sum(rows) < N else "sizes"
+        law = {-1: "short", 0: "uneven", 1: "sizes"}[int(np.sign(sum(rows) - N))]
         return Fault(law, f"{N} examples in batches of {size} make {wanted}, received {rows}")
     order = [_place(X, row) for Xb, _ in received for row in np.asarray(Xb)]
     if None in order:
@@ -52,6 +52,8 @@ def _law_broken(X, y, size, received):
         return Fault("twice", f"{twice} of {N} examples never came, others came more than once")
     if any(np.shape(yb) != (len(Xb),) for Xb, yb in received):
         return Fault("labels shape", "y_batch should have one label for each row of X_batch")
+    if any(np.asarray(yb).dtype.kind not in "iu" for _, yb in received):
+        return Fault("labels kind", "the labels are whole numbers; y_batch should keep them so")
     if not np.array_equal(np.concatenate([yb for _, yb in received]), y[order]):
         return Fault("labels", "the labels do not belong to the rows beside them")
     return _not_shuffled(np.array(order), size)
@@ -200,3 +202,22 @@ def a_generator_of_its_own(X, y, batch_size, rng):
 @exercise.misconception("Old neighbors still follow each other: a shuffle moves every example.")
 def only_turned(X, y, batch_size, rng):
     return _cut(X, y, np.roll(np.arange(len(X)), 1 + rng.integers(len(X) - 1)), batch_size)
+
+
+@exercise.misconception("One class comes after the other; a batch should hold a bit of everything.")
+def class_after_class(X, y, batch_size, rng):
+    order = [rng.permutation(np.flatnonzero(y == label)) for label in np.unique(y)]
+    return _cut(X, y, np.concatenate(order), batch_size)
+
+
+@exercise.misconception("Labels are whole numbers: what becomes of them in one array with X?")
+def labels_become_floats(X, y, batch_size, rng):
+    data = rng.permutation(np.column_stack([X, y]))
+    return _cut(data[:, :-1], data[:, -1], np.arange(len(X)), batch_size)
+
+
+@exercise.misconception("One example never moves: does the shuffling begin at the first one?")
+def first_one_stays(X, y, batch_size, rng):
+    order = np.arange(len(X))
+    rng.shuffle(order[1:])
+    return _cut(X, y, order, batch_size)

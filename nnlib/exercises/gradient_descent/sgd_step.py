@@ -14,7 +14,7 @@ def draw_like(rng, sizes):
 
 
 def questions(rng):
-    for sizes, rate in [((2, 3), 0.3), ((4, 3, 2), 0.05), ((1, 5, 4, 3), 1.7), ((3, 2), 0.0)]:
+    for sizes, rate in [((2, 3), 0.3), ((4, 3, 2), 0.05), ((1, 5, 4, 3, 2), 1.7), ((3, 2), 0.0)]:
         yield draw_like(rng, sizes), draw_like(rng, sizes), rate
 
 

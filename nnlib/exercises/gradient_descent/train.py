@@ -25,8 +25,8 @@ def questions(rng):
     yield _question(rng, N=6, sizes=(4, 3), rate=0.1, epochs=0, batch=2)
     yield _question(rng, N=11, sizes=(2, 5, 3), rate=0.0, epochs=2, batch=4)
     yield _question(rng, N=12, sizes=(3, 4, 2), rate=TINY, epochs=1, batch=4)
-    *question, _ = _question(rng, N=4, sizes=(25, 3), rate=0.02, epochs=4, batch=3)
-    yield *question, {"seeds": [int(n) for n in rng.integers(2**31, size=4)]}
+    *question, _ = _question(rng, N=6, sizes=(25, 3), rate=0.02, epochs=3, batch=5)
+    yield *question, {"seeds": [int(n) for n in rng.integers(2**31, size=10)]}
 
 
 def _question(rng, N, sizes, rate, epochs, batch):
@@ -82,12 +82,18 @@ def _follows_an_order(X, y, params, rate, received):
         faults = compare(exercise.named_parts, values, one, exercise.tolerance)
         if faults:
             return faults
-        taken.append(set(orders))
-    if all(len(orders) == 1 for orders in taken):
+        taken.append(orders)
+    if all(len(set(orders)) == 1 for orders in taken):
         text = "params: every epoch took its batches in the same order; shuffle anew in each"
-        in_place = taken == [{len(X) - 1}] * len(taken)
+        in_place = all(set(orders) == {len(X) - 1} for orders in taken)
         return {"params": Fault("order" if in_place else "again", text)}
-    return same_for_each_seed("params", received)
+    if faults := same_for_each_seed("params", received):
+        return faults
+    for epoch, lasts in enumerate(zip(*taken, strict=True), 1):
+        if len(set(lasts)) == 1:
+            text = f"params: epoch {epoch} ended with the same example for every rng"
+            return {"params": Fault("epoch", f"{text}; shuffle in each epoch, from that rng")}
+    return {}
 
 
 exercise = Exercise(
@@ -250,3 +256,14 @@ def shuffled_once(*given):
 def a_generator_of_its_own(*given):
     shuffle = np.random.default_rng(0).permutation
     return _train(*given, order=shuffle)
+
+
+@exercise.misconception("Only the first epoch is shuffled; where should the new order be drawn?")
+def first_epoch_only(*given):
+    rng, drawn = given[-1], []
+
+    def order(n):
+        drawn.append(n)
+        return rng.permutation(n) if len(drawn) == 1 else np.arange(n)
+
+    return _train(*given, order=order)

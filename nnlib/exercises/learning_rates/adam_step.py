@@ -20,6 +20,8 @@ def questions(rng):
         if t == 0:
             m, v = _zip(np.zeros_like, m), _zip(np.zeros_like, v)
         yield params, grads, (m, v, t), rate
+    yield params, _zip(np.zeros_like, grads), (m, v, 5000), rate
+    yield Probe((params, grads, (m, v, 3), 0.1), {"beta1": 0.0})
     other = {"beta1": 0.8, "beta2": 0.95, "eps": 0.01}
     yield Probe((params, grads, (m, v, 2), 0.1), other)
 

@@ -14,6 +14,9 @@ def questions(rng):
     yield rate, 3, 10
     yield rate, 0, 7, 0.1
     yield rate, 7, 7, 0.1
+    yield rate, 6, 7, 0.1
+    yield rate, 0, 1
+    yield rate, 1, 1, 0.2
     yield rate, 31, 40, 0.05
     yield rate, 20, 40, 0.2
     yield Probe((rate, 5, 12), {"final": 0.3})
@@ -97,3 +100,10 @@ def straight_line(learning_rate, step, total_steps, final=0.0):
 )
 def whole_division(learning_rate, step, total_steps, final=0.0):
     return final + (learning_rate - final) * (1 + math.cos(math.pi * (step // total_steps))) / 2
+
+
+@exercise.misconception("The schedule ends one step too early: which step is the last?")
+def ends_one_step_early(learning_rate, step, total_steps, final=0.0):
+    if step >= total_steps - 1:
+        return final
+    return final + (learning_rate - final) * (1 + np.cos(np.pi * step / total_steps)) / 2

@@ -10,6 +10,7 @@ def questions(rng):
     for D in (2, 5, 1, 3, 12):
         B = rng.normal(size=(D, D + 2))
         yield (B @ B.T + 0.1 * np.eye(D),)
+    yield (np.array([[2.0, -1.0], [-1.0, 2.0]]),)  # steepest where the signs differ
     yield (np.diag(rng.uniform(0.5, 40, size=4)),)
 
 
@@ -87,3 +88,14 @@ def best_rate(A):
 )
 def eigenvalue_itself(A):
     return np.linalg.eigvalsh(A)[-1]
+
+
+@exercise.misconception(
+    "Repeated multiplication finds nothing at a right angle to where it starts."
+)
+def power_iteration_from_ones(A):
+    x = np.ones(len(A))
+    for _ in range(500):
+        x = A @ x
+        x = x / np.linalg.norm(x)
+    return 2 / (x @ A @ x)

@@ -1,5 +1,7 @@
 """learning_rate_range_test(loss_and_grads, params, learning_rates): one step at each rate."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from nnlib import schedules
@@ -8,16 +10,16 @@ from nnlib.checking import Exercise
 
 def questions(rng):
     cases = [
-        ("bowl", (2, 3), [0.01, 0.1, 0.5, 1.5]),
-        ("quartic", (3, 2), [0.001, 0.02, 0.3]),
-        ("bowl", (4, 5), list(np.geomspace(1e-4, 1.0, 9))),
-        ("quartic", (2, 4), [1e-3, 1e90, 1e200]),
+        ("bowl", (2, 3, 1), [0.01, 0.1, 0.5, 1.5]),
+        ("quartic", (3, 2, 1), [0.001, 0.02, 0.3]),
+        ("bowl", (4, 5, 1), np.geomspace(1e-4, 1.0, 9)),
+        ("quartic", (2, 4, 1), [1e-3, 1e90, 1e200]),
+        ("bowl", (3, 2), [0.4, 0.02, 0.4, 1.2, 0.1]),
+        ("quartic", (2, 3, 4, 1), [1e200, 0.01, 0.2]),
+        ("bowl", (2, 5), [3, 0, 1]),
     ]
-    for name, (D, H), rates in cases:
-        params = [
-            (rng.normal(size=(D, H)), rng.normal(size=H)),
-            (rng.normal(size=(H, 1)), rng.normal(size=1)),
-        ]
+    for name, sizes, rates in cases:
+        params = [(rng.normal(size=pair), rng.normal(size=pair[1])) for pair in pairwise(sizes)]
         yield {"landscape": name}, params, np.array(rates)
 
 
@@ -126,3 +128,15 @@ def weights_only(loss_and_grads, params, learning_rates):
         trial = [(W, b) for (W, _), (_, b) in zip(moved, params, strict=True)]
         losses.append(loss_and_grads(trial)[0])
     return np.array(losses)
+
+
+@exercise.misconception("A network may have any number of layers: unpack none of them by hand.")
+def two_layers_only(loss_and_grads, params, learning_rates):
+    (W1, b1), (W2, b2) = params
+    (dW1, db1), (dW2, db2) = loss_and_grads(params)[1]
+    return np.array(
+        [
+            loss_and_grads([(W1 - r * dW1, b1 - r * db1), (W2 - r * dW2, b2 - r * db2)])[0]
+            for r in learning_rates
+        ]
+    )

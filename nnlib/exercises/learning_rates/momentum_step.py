@@ -12,7 +12,7 @@ def questions(rng):
     cases = [
         ((2, 3), 0.3, 0.9),
         ((4, 3, 2), 0.05, 0.7),
-        ((1, 5, 4, 3), 1.7, 0.5),
+        ((1, 5, 4, 3, 2), 1.7, 0.5),
         ((3, 2), 0.2, 0.0),
     ]
     for sizes, rate, beta in cases:
@@ -21,8 +21,10 @@ def questions(rng):
             for _ in range(3)
         ]
         yield *draw, rate, beta
-    params, grads, _ = draw
-    yield params, grads, [(np.zeros_like(W), np.zeros_like(b)) for W, b in params], 0.4, 0.8
+    params, grads, velocity = draw
+    zeros = [(np.zeros_like(W), np.zeros_like(b)) for W, b in params]
+    yield params, grads, zeros, 0.4, 0.8
+    yield params, zeros, velocity, 0.3, 0.6
 
 
 FIELDS = ("W", "b")

@@ -15,6 +15,7 @@ def questions(rng):
             for _ in range(2)
         )
         yield grads, params, decay
+    yield [(np.zeros_like(W), np.zeros_like(b)) for W, b in params], params, 0.2
 
 
 exercise = Exercise(

@@ -7,12 +7,16 @@ import numpy as np
 from nnlib import regularizers
 from nnlib.checking import Exercise, Part
 
+SHARES = [((2, 3), 0.3), ((4, 3, 2), 1.7), ((1, 5, 4, 3, 2), 0.05), ((5, 2), 1.05), ((3, 2), 0.9)]
+
 
 def questions(rng):
-    for sizes, share in [((2, 3), 0.3), ((4, 3, 2), 1.7), ((1, 5, 4, 3), 0.05), ((3, 2), 0.6)]:
+    for sizes, share in SHARES:
         grads = [(rng.normal(size=s), 2 * rng.normal(size=s[1])) for s in pairwise(sizes)]
         norm = np.sqrt(sum(np.sum(g * g) for layer in grads for g in layer))
         yield grads, float(share * norm)
+    faint = [(0.01 * dW, 0 * db) for dW, db in grads]  # the norms are below 1, and one is 0
+    yield faint, 0.4 * float(np.linalg.norm(faint[0][0]))
     yield [(np.zeros_like(W), np.zeros_like(b)) for W, b in grads], 0.5
 
 

@@ -12,6 +12,8 @@ def questions(rng):
         mask[0, :2] = 0, 1
         yield rng.normal(size=shape), mask, drop
     yield rng.normal(size=shape), mask.astype(bool), drop
+    yield rng.normal(size=shape), mask.astype(int), 0.8
+    yield rng.normal(size=(4, 3)), np.ones((4, 3)), 0.0
 
 
 def proof(dout, mask, drop_prob):

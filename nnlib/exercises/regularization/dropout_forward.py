@@ -6,6 +6,7 @@ from nnlib import functional as F
 from nnlib.checking import Exercise, Fault
 from nnlib.checking.answer import Probe
 from nnlib.checking.compare import compare, split
+from nnlib.exercises._chance import chance_broken, counts_broken
 
 
 def questions(rng):
@@ -15,16 +16,31 @@ def questions(rng):
     def seed():
         return {"seed": int(rng.integers(2**31))}
 
-    yield draw(120, 40), 0.3, seed()
+    yield draw(120, 40), 0.35, seed()
     yield draw(50, 90), 0.8, seed()
     yield draw(3, 4), 0.3, seed(), False
     yield Probe((draw(2, 5), 0.3, seed()), {"training": False})
     yield draw(1, 3000), 0.1, seed(), True
     yield draw(4, 6), 0.0, seed()
+    yield np.maximum(draw(40, 60), 0), 0.4, seed()  # zeros that nobody dropped
+    yield draw(3, 8), 0.45, {"seeds": [int(n) for n in rng.integers(2**31, size=40)]}
 
 
 def accepts(probe, expected, received):
-    """The mask's statistics, and an output that belongs to the mask."""
+    """The mask's statistics, and an output that belongs to the mask; both seed by seed."""
+    if "seeds" not in probe.args[2]:
+        return _laws(probe, expected, received)
+    for one, right in zip(received, expected, strict=True):
+        if faults := _laws(probe, right, one):
+            return faults
+    A, drop_prob = probe.args[:2]
+    dropped = np.array([np.ravel(mask) == 0 for _, mask in received])
+    fault = chance_broken("mask", received, dropped)
+    fault = fault or counts_broken("mask", dropped.sum(axis=1), A.size, drop_prob)
+    return {"mask": fault} if fault else {}
+
+
+def _laws(probe, expected, received):
     values = split(exercise.named_parts, received)
     if values is None:
         return compare(exercise.named_parts, expected, received, exercise.tolerance)
@@ -66,6 +82,8 @@ def _mask_law(mask, kept):
         return Fault("columns", "mask: a row is kept or dropped as a whole; decide entry by entry")
     if rows > 20 and mask.sum(axis=1).std() < 0.2 * np.sqrt(columns * kept * (1 - kept)):
         return Fault("count", "mask: every row drops the same number; decide entry by entry")
+    if columns > 20 and mask.sum(axis=0).std() < 0.2 * np.sqrt(rows * kept * (1 - kept)):
+        return Fault("count", "mask: every column drops the same number; decide entry by entry")
     return None
 
 
@@ -80,6 +98,7 @@ def _out_law(A, out, mask, kept, training):
     used = mask.astype(bool)
     if np.abs(out[~used]).max(initial=0.0) > 0:
         return Fault("dropped", "out: an entry is not zero where the mask is")
+    used &= A != 0
     ratios = out[used] / A[used] if used.any() else np.zeros(1)
     if np.ptp(ratios) < 1e-5:
         text = f"out: survivors are A times {ratios[0]:.4g}, expected A times {1 / kept:.4g}"
@@ -94,7 +113,7 @@ exercise = Exercise(
     questions,
     parts=("out", "mask"),
     points=2,
-    player="seeded",
+    player="each_seed",
     passes_on=("out",),
     accepts=accepts,
 )
@@ -210,3 +229,27 @@ def in_place(A, drop_prob, rng, training=True):
     A *= mask
     A /= 1 - drop_prob
     return A.copy(), mask
+
+
+@exercise.misconception("A generator of your own drops the same entries every time: use the rng.")
+def seeded_generator(A, drop_prob, rng, training=True):
+    own = np.random.default_rng(0)
+    return _dropout(A, 1 - drop_prob, own, training, 1 / (1 - drop_prob))
+
+
+@exercise.misconception("A fixed number is dropped; every entry decides for itself, by chance.")
+def fixed_number(A, drop_prob, rng, training=True):
+    if not training:
+        return A.copy(), np.ones_like(A)
+    mask = np.ones(A.size)
+    mask[rng.choice(A.size, round(drop_prob * A.size), replace=False)] = 0
+    mask = mask.reshape(A.shape)
+    return A * mask / (1 - drop_prob), mask
+
+
+@exercise.misconception(
+    "An entry may be zero without being dropped: where does the mask come from?"
+)
+def mask_read_off_the_output(A, drop_prob, rng, training=True):
+    out, _ = _dropout(A, 1 - drop_prob, rng, training, 1 / (1 - drop_prob))
+    return out, (out != 0) * 1.0

@@ -3,7 +3,7 @@
 import numpy as np
 
 from nnlib import regularizers
-from nnlib.checking import Exercise
+from nnlib.checking import Exercise, Part
 
 
 def questions(rng):
@@ -23,12 +23,16 @@ def questions(rng):
     yield [d, c, b, c, d, a, b], 3
     yield [d, 2.0, c, 2.0, b, 2.0, a], 3
     yield [b, c, d, d, d, d, a], 2
+    yield [b, b - 1e-5, c, d, c, d], 3
+    yield [3000 * d, 3000 * b, 3000 * c, 3000 * c, 3000 * a], 2
+    yield [c, 0.0, a, b], 5
+    yield [d], 3
 
 
 exercise = Exercise(
     regularizers.early_stopping_epoch,
     questions,
-    parts=("epoch",),
+    parts=(Part("epoch", integers=True),),
     points=2,
 )
 
@@ -155,3 +159,24 @@ def largest_loss(validation_losses, patience):
 )
 def nan_taken_for_an_improvement(validation_losses, patience):
     return _stop(validation_losses, patience, better=lambda loss, best: not loss >= best)
+
+
+@exercise.misconception("Every lower loss is an improvement, also one that is only a little lower.")
+def small_steps_ignored(validation_losses, patience):
+    return _stop(validation_losses, patience, better=lambda loss, best: loss < best - 1e-3)
+
+
+@exercise.misconception("An epoch is a whole number: what does an array of floats make of it?")
+def float_epoch(validation_losses, patience):
+    return float(_stop(validation_losses, patience))
+
+
+@exercise.misconception("What does the best loss start from? No loss should be worse than that.")
+def starts_too_low(validation_losses, patience):
+    best, best_epoch = 10.0, 0
+    for epoch, loss in enumerate(validation_losses):
+        if loss < best:
+            best, best_epoch = loss, epoch
+        elif epoch - best_epoch >= patience:
+            break
+    return best_epoch
