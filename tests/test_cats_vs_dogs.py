@@ -7,8 +7,8 @@ from nnlib import classifier, datasets
 from nnlib.checking import assess, catalogue
 from nnlib.checking.answer import answer
 from nnlib.checking.compare import deviation
-from nnlib.exercises.cats_vs_dogs import build_classifier as home
 from nnlib.exercises._chance import chance_broken, counts_broken, share_broken
+from nnlib.exercises.cats_vs_dogs import build_classifier as home
 
 SEEDS = range(3)
 

@@ -269,6 +269,6 @@ def test_the_command_grades_and_tells(course, monkeypatch):
 
 
 def test_where_workers_could_not_meet_the_command_says_why(monkeypatch):
-    monkeypatch.setattr("tempfile.tempdir", "/scratch/" + 90 * "x")
+    monkeypatch.setattr(command, "get_temp_dir", lambda: f"/scratch/{80 * 'x'}/pymp-12345678")
     with pytest.raises(ValueError, match=r"too long a name: /scratch/x*; set TMPDIR to a shorter"):
         command.workforce(None, 2)

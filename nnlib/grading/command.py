@@ -7,13 +7,13 @@ import multiprocessing
 import os
 import platform
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from importlib.metadata import version
+from multiprocessing.util import get_temp_dir
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,7 @@ from .secret import Secret, open_secret, secret_path
 from .work import Conditions, code_version, exercises_of, work
 
 REPORTS = "reports"
-LONGEST_TEMPORARY = 70  # bytes; processes meet at a socket in there, whose path may have 107
+LONGEST_MEETING = 89  # bytes; processes meet at a socket in a folder, whose path may have 107
 AHEAD = 8  # submissions under way for each worker, so that none waits while a batch is recorded
 
 
@@ -110,9 +110,9 @@ def workforce(where: str | None, workers: int) -> tuple[Callable[[], Executor], 
         Processes on this machine.
     """
     if where is None:
-        if len(os.fsencode(tempfile.gettempdir())) > LONGEST_TEMPORARY:
+        if len(os.fsencode(meeting := get_temp_dir())) > LONGEST_MEETING:
             raise ValueError(
-                f"the folder for temporary files has too long a name: {tempfile.gettempdir()}; "
+                f"the folder for temporary files has too long a name: {Path(meeting).parent}; "
                 "set TMPDIR to a shorter one, such as /tmp, and try again"
             )
         # Forked from a process of their own, which has imported everything once: a fork of this

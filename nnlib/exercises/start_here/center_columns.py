@@ -8,7 +8,7 @@ from nnlib.checking import Exercise
 
 def questions(rng):
     yield (rng.permutation(10)[:6].reshape(2, 3) * 1.0,)  # easy to follow by hand: it is shown
-    for N, D in [(4, 3), (5, 2), (7, 1), (1, 4), (30, 20)]:
+    for N, D in [(4, 3), (5, 2), (7, 1), (1, 9), (30, 20)]:
         yield (rng.normal(size=(N, D)) + rng.normal(size=D) + 2,)
     yield (np.asfortranarray(3 * rng.normal(size=(6, 4)) - 1),)
     yield (rng.integers(-9, 10, size=(3, 5)),)
