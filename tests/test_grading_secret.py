@@ -74,15 +74,20 @@ def test_no_course_goes_on_with_another_one_unawares(tmp_path, course):
     first, second = tmp_path / "first", tmp_path / "second"
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
-    known = open_secret(first, course).id
+    secret = open_secret(first, course)
+    secret.remember(course)
+    known = secret.id
     with pytest.raises(FileNotFoundError, match=f"made with one .id {known}"):
         open_secret(second, course)
     assert not second.exists()
     other = open_secret(second, elsewhere).id
-    with pytest.raises(ValueError, match=f"another secret seed .id {other}"):
-        open_secret(second, course)
-    assert open_secret(second, course, other=True).id == other
-    assert open_secret(second, course).id == other
+    replaced = open_secret(second, course)
+    assert replaced.id == other
+    assert f"replaces the one of id {known}" in replaced.advice()
+    replaced.remember(course)
+    assert "replaces" not in open_secret(second, course).advice()
+    second.unlink()
+    assert open_secret(second, course, other=True).created
 
 
 def test_its_place_can_be_chosen(monkeypatch, tmp_path):

@@ -190,6 +190,8 @@ def grade_class(
         open(folder / f"{lesson.name}.jsonl", "ab", buffering=0) as log,
         Report(console, None if lesson.dry else log, len(students)) as report,
     ):
+        if not lesson.dry:
+            lesson.secret.remember(root)
         report.note(event="begin", lesson=lesson.name, **_circumstances(lesson))
         Engine(lesson, make, report.add, window).grade(students)
         report.note(event="end", students=len(report.rows), failed=len(report.failed))

@@ -91,8 +91,11 @@ class Run(NbGraderPreprocessor):  # type: ignore[misc]
         limits = self.allowed()
         exercises = [exercise for cell in nb.cells if (exercise := checked(cell))]
         path = Path(self.secret).expanduser() if self.secret else secret_path()
-        secret = open_secret(path, root) if exercises else None
-        seeds = {e.name: secret.seed(about["student"], e) for e in exercises} if secret else {}
+        seeds = {}
+        if exercises:
+            secret = open_secret(path, root)
+            secret.remember(root)
+            seeds = {e.name: secret.seed(about["student"], e) for e in exercises}
         folder = course.format_path(
             course.autograded_directory, about["student"], about["assignment"]
         )

@@ -18,6 +18,7 @@ from pathlib import Path
 from ..checking import Exercise
 
 VARIABLE = "NNLIB_SECRET"
+NOTE = Path("reports", "seed-id")  # in the course folder
 
 
 @dataclass(frozen=True)
@@ -32,11 +33,14 @@ class Secret:
         Its file.
     created : bool
         Whether the file has only just been written.
+    before : str
+        The id of the one that this course was graded with last; empty if there was none.
     """
 
     key: bytes = field(repr=False)
     path: Path
     created: bool = False
+    before: str = ""
 
     @property
     def id(self) -> str:
@@ -52,13 +56,23 @@ class Secret:
         text = "\0".join((whose, exercise.lesson, exercise.name)).encode("utf-8", "replace")
         return int.from_bytes(hmac.digest(self.key, text, "sha256")[:8], "big")
 
+    def remember(self, course: Path) -> None:
+        """Keep its id in the course folder: no class is to be asked other questions unawares."""
+        if self.id != self.before:
+            (course / NOTE).parent.mkdir(exist_ok=True)
+            (course / NOTE).write_text(f"{self.id}\n", "ascii")
+
     def advice(self) -> str:
         """What an instructor should know about the file."""
         made = "A secret seed was made" if self.created else "Secret seed"
+        other = self.before and self.before != self.id
+        news = (
+            f" It replaces the one of id {self.before}: questions are others now." if other else ""
+        )
         return (
-            f"{made}: {self.path} (id {self.id}). Back it up, and show it to no student. If it is "
-            "lost, recorded grades stay as they are, but grading the same work again asks other "
-            "questions."
+            f"{made}: {self.path} (id {self.id}).{news} Back it up, and show it to no student. If "
+            "it is lost, recorded grades stay as they are, but grading the same work again asks "
+            "other questions."
         )
 
 
@@ -73,15 +87,13 @@ def secret_path() -> Path:
 def open_secret(path: Path, course: Path, *, other: bool = False) -> Secret:
     """Read the secret, or make one where there is none yet.
 
-    Its id is kept in the course folder, so that no class is graded with another one unawares.
-
     Parameters
     ----------
     path : Path
     course : Path
         The course folder; the secret may not lie in it, since that is what gets shared.
     other : bool
-        Whether it may be another one than this course's grades were made with.
+        Whether to make another one where that of this course's grades is missing.
 
     Raises
     ------
@@ -90,20 +102,20 @@ def open_secret(path: Path, course: Path, *, other: bool = False) -> Secret:
     PermissionError
         When others may read it.
     ValueError
-        When it lies in the course folder, holds no key, or is another one.
+        When it lies in the course folder, or holds no key.
     """
     if path.resolve().is_relative_to(course.resolve()):
         raise ValueError(f"the secret seed {path} lies in the course folder; move it out of there")
-    note = course / "reports" / "seed-id"
+    note = course / NOTE
     known = note.read_text("ascii").strip() if note.exists() else ""
-    remedy = (
-        f"but grades were made with one (id {known}). Put your backup there; or, to grade "
-        "everything again with other questions, use nnlib grade --new-seed"
-    )
     created = False
     if not path.exists():
         if known and not other:
-            raise FileNotFoundError(f"there is no secret seed at {path}, {remedy}")
+            raise FileNotFoundError(
+                f"there is no secret seed at {path}, but grades were made with one (id {known}). "
+                "Put your backup there; or, to grade everything again with other questions, use "
+                "nnlib grade --new-seed"
+            )
         created = _create(path)
     if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise PermissionError(f"others may read the secret seed; run: chmod 600 {path}")
@@ -113,13 +125,7 @@ def open_secret(path: Path, course: Path, *, other: bool = False) -> Secret:
         key = b""
     if len(key) != 32:
         raise ValueError(f"{path} holds no secret seed; expected 64 hexadecimal digits in it")
-    secret = Secret(key, path, created)
-    if secret.id != known:
-        if known and not other:
-            raise ValueError(f"{path} holds another secret seed (id {secret.id}), {remedy}")
-        note.parent.mkdir(exist_ok=True)
-        note.write_text(f"{secret.id}\n", "ascii")
-    return secret
+    return Secret(key, path, created, known)
 
 
 def _create(path: Path) -> bool:

@@ -100,7 +100,7 @@ def template(gradebook: Any, assignment: str, notebook: str, released: Path) -> 
 def outdated(gradebook: Any, assignment: str, notebook: str, released: Path) -> bool:
     """Whether the released notebook has other cells or points than the gradebook, if it is there.
 
-    Texts are compared but for cells with hidden tests, which are released without them.
+    Texts are compared, but for cells with hidden tests or a mark scheme: released without them.
     """
     try:
         given = nbformat.read(released, 4)
@@ -111,7 +111,7 @@ def outdated(gradebook: Any, assignment: str, notebook: str, released: Path) -> 
     old = {cell.id: cell for cell in _originals(gradebook.find_notebook(notebook, assignment))}
     return new.keys() != old.keys() or any(
         cell.points not in (None, float(new[name].metadata.nbgrader.get("points", 0)))
-        or ("BEGIN HIDDEN TESTS" not in cell.source and cell.source != new[name].source)
+        or ("### BEGIN " not in cell.source and cell.source != new[name].source)
         for name, cell in old.items()
     )
 
