@@ -29,9 +29,10 @@ from traitlets.config import Config
 
 from nnlib.course.lesson import Lesson, course_folder, lessons
 from nnlib.grading.command import prepare, workforce
+from nnlib.grading.course import Course
 from nnlib.grading.engine import BATCH, Engine
-from nnlib.grading.feedback import render
-from nnlib.grading.ledger import Course, installed_programs
+from nnlib.grading.feedback import render, settings_of
+from nnlib.grading.ledger import installed_programs
 from nnlib.grading.lesson import Lesson as Grading
 from nnlib.grading.records import from_text, to_text
 
@@ -148,7 +149,7 @@ def page(course: Course, grading: Grading, student: str) -> float:
         course.add_grades(notebook, resources)
         text = to_text(notebook)
         began = time.process_time()
-        render(text, resources, dict(course.config))
+        render(text, resources, settings_of(course.config))
         seconds += time.process_time() - began
     return seconds
 
@@ -223,7 +224,7 @@ def main(name: str, submissions: int, few: int, rounds: int) -> None:
     if submissions > 2 * some:
         growth = (stamps[-1] - stamps[-1 - some]) / (stamps[some] - stamps[0])
         console.print(f"Coordinator's CPU, last {some} against first {some}: {growth:.2f}")
-        times = [parts["worker"] for parts in measured[one].workers]
+        times = [each["worker"] for each in measured[one].workers]
         growth = statistics.median(times[-some:]) / statistics.median(times[:some])
         console.print(f"A worker's time, last {some} against first {some} (medians): {growth:.2f}")
     console.print(f"Coordinator's memory at most: {measured[one].memory:.0f} MB")

@@ -32,7 +32,8 @@ from rich.table import Table
 from rich.text import Text
 from traitlets.config import Config
 
-from nnlib.grading.ledger import Course, installed_programs
+from nnlib.grading.course import Course
+from nnlib.grading.ledger import installed_programs
 
 HONEST, SOMEBODY = "honest", "somebody"
 PATIENCE = 60  # seconds for one submission

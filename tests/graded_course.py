@@ -16,7 +16,7 @@ from rich.console import Console
 from nnlib.course import build
 from nnlib.course.lesson import Lesson
 from nnlib.grading.command import grade_class, prepare
-from nnlib.grading.ledger import Course
+from nnlib.grading.course import Course
 
 ROOT = Path(__file__).parents[1]
 LESSON = "01_forward_propagation"

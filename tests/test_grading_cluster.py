@@ -16,8 +16,8 @@ from nbgrader.api import Gradebook
 
 import nnlib
 from nnlib.grading.command import workforce
+from nnlib.grading.course import Course
 from nnlib.grading.engine import Engine
-from nnlib.grading.ledger import Course
 from nnlib.grading.work import OtherVersion
 
 

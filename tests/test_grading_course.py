@@ -13,8 +13,8 @@ from nbgrader.api import Gradebook
 
 from nnlib import cli
 from nnlib.grading import isolation
+from nnlib.grading.course import Course
 from nnlib.grading.feedback import settings_of
-from nnlib.grading.ledger import Course
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from nnlib import functional
 from nnlib.checking import assess, catalogue
 from nnlib.course.demo import source_of
 from nnlib.grading import command
-from nnlib.grading.ledger import Course
+from nnlib.grading.course import Course
 from nnlib.grading.work import code_version, work
 
 

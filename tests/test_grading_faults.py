@@ -15,7 +15,8 @@ import pytest
 from click.testing import CliRunner
 
 from nnlib.grading import command, engine
-from nnlib.grading.ledger import Course, GradebookError
+from nnlib.grading.course import Course
+from nnlib.grading.ledger import GradebookError
 from nnlib.grading.work import OtherVersion
 
 

@@ -15,7 +15,8 @@ import graded_course as gc
 import pytest
 
 from nnlib.grading import engine, records
-from nnlib.grading.ledger import Course, Ledger
+from nnlib.grading.course import Course
+from nnlib.grading.ledger import Ledger
 
 
 class Killed(BaseException):

@@ -16,7 +16,7 @@ from nbgrader.utils import determine_grade
 from traitlets.config import Config, PyFileConfigLoader
 
 from nnlib.course.demo import collect_files
-from nnlib.grading.ledger import Course
+from nnlib.grading.course import Course
 from nnlib.grading.limits import Limits
 from nnlib.grading.pool import sandbox
 from nnlib.grading.preprocessors import Run

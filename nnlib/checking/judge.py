@@ -156,9 +156,8 @@ def _impurities(exercise: Exercise, answers: Sequence[Answer]) -> dict[int, Faul
             text = f"{exercise.name} changed its argument {names}; work on a new array instead"
             found[i] = Fault("changed", text)
         elif given.unstable:
-            text = "a second call with the same arguments gave another result: "
-            text += "what is kept, or never filled in?"
-            found[i] = Fault("unstable", text)
+            text = "a second call with the same arguments gave another result"
+            found[i] = Fault("unstable", f"{text}: what is kept, or never filled in?")
         elif shared:
             key = shared[0]
             whose = key if " " in key else f"the argument {exercise.argument(key)}"

@@ -29,7 +29,7 @@ from rich.text import Text
 from ..checking import Exercise, assess, catalogue
 from ..checking.exercise import Misconception
 from ..grading.command import grade_class, prepare, workforce
-from ..grading.ledger import Course
+from ..grading.course import Course
 from ..grading.lesson import Lesson as Grading
 from ..grading.report import Report, class_table, misconception_table
 from ..grading.sandbox import IsolationError, Sandbox

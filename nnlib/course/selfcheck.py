@@ -13,7 +13,7 @@ from typing import Any
 import nbformat
 
 from ..checking import Verdict, assess, catalogue
-from ..grading.uses import need
+from ..grading.uses import is_demo, needs_demos
 from .lesson import CHECK
 
 
@@ -71,8 +71,7 @@ def check_notebook(path: Path) -> Report:
     if not checked and not expected:
         raise ValueError(f"{path} holds no exercise; expected a notebook of the course")
     code = [(n, cell) for n, cell in enumerate(notebook.cells, 1) if cell.cell_type == "code"]
-    demos = [cell.source for _, cell in code if _is_demo(cell)]
-    left_out = not need({*checked, *expected}, [cell.source for _, cell in code], demos)
+    demos_run = needs_demos({*checked, *expected}, [cell for _, cell in code])
     verdicts: dict[str, Verdict] = {}
     errors: list[str] = []
 
@@ -84,7 +83,7 @@ def check_notebook(path: Path) -> Report:
 
     with _shell(path.resolve().parent) as shell:
         for number, cell in code:
-            if left_out and _is_demo(cell):
+            if is_demo(cell) and not demos_run:
                 continue
             if match := CHECK.fullmatch(cell.source.strip()):
                 judge(match[1])
@@ -109,10 +108,6 @@ def _exercises_of(notebook: Any) -> list[str]:
     """The exercises of the lesson that a notebook was made from."""
     lesson = notebook.metadata.get("nnlib", {}).get("lesson", "")
     return [exercise.name for exercise in catalogue.of_lesson(lesson)] if lesson else []
-
-
-def _is_demo(cell: Any) -> bool:
-    return "demo" in cell.metadata.get("tags", [])
 
 
 def _missing(*args: Any, **kwargs: Any) -> None:

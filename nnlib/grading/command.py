@@ -24,17 +24,17 @@ from traitlets import TraitError
 
 from ..checking import catalogue
 from . import harmless
+from .course import Course
 from .engine import Engine
 from .isolation import LEVELS
-from .ledger import Course
 from .lesson import Lesson
 from .pool import begin_worker
 from .preprocessors import Run
+from .records import REPORTS
 from .report import Report, changes_table, class_table, misconception_table
 from .secret import Secret, open_secret, secret_path
 from .work import Conditions, code_version, exercises_of, work
 
-REPORTS = "reports"
 LONGEST_MEETING = 89  # bytes; processes meet at a socket in a folder, whose path may have 107
 AHEAD = 8  # submissions under way for each worker, so that none waits while a batch is recorded
 
@@ -78,7 +78,7 @@ def prepare(course: Course, name: str, *, new_seed: bool = False, **options: Any
         isolation=isolation or settings.isolation,
         limits=settings.allowed(),
         demo=settings.run_demo_cells if demo is None else demo,
-        hidden=course.hidden,
+        hidden=settings.hidden(course.root),
     )
     lesson = Lesson(course, name, secret, conditions, **options)
     topics = sorted({exercise.lesson for exercise in lesson.exercises.values()})

@@ -8,37 +8,17 @@ submission, 90 ms of CPU time) and commits cell by cell; here all share one.
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import importlib
 import os
 import sysconfig
-import tempfile
-import warnings
-from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
-from nbgrader import utils
-from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.converters import Autograde, GenerateAssignment
-from nbgrader.converters.base import NbGraderException
-from nbgrader.coursedir import CourseDirectory
-from nbgrader.exchange.default import Exchange
-from nbgrader.preprocessors import GetGrades
+from nbgrader.api import Gradebook
 from sqlalchemy import event
-from sqlalchemy.exc import DatabaseError, IntegrityError, SAWarning
+from sqlalchemy.exc import DatabaseError, IntegrityError
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
-from traitlets.config import Config, PyFileConfigLoader
-from traitlets.utils.importstring import import_item
 
-from .submission import Submission
-from .template import Template, outdated, template
-
-Scores = dict[str, float | None]
-
-OURS = {"Run", "Execute", "CheckCellMetadata"}  # done by the workers, on cells that they rebuilt
-ELSEWHERE = {"CourseDirectory", "Exchange", "Run"}  # sections that change no grade, or in a job
-OPENERS = ("saveautogrades", "latesubmissions", "getgrades")
+REMEMBERED = 64  # students whose rows are kept at hand; a batch has fewer
 
 
 class GradebookError(RuntimeError):
@@ -104,6 +84,8 @@ class Ledger(Gradebook):  # type: ignore[misc]
         """nbgrader's, but one query in a batch instead of one for every step."""
         key = (notebook, assignment, student)
         if key not in self._entries:
+            if len(self._entries) >= REMEMBERED:  # a class whose work has not changed is one batch
+                self._forget()
             self._entries[key] = super().find_submission_notebook(*key)
         return self._entries[key]
 
@@ -146,188 +128,6 @@ def _refuse(context: Any) -> None:
 def _sentence(problem: DatabaseError) -> GradebookError:
     cause = str(problem.orig).partition("\n")[0]
     return GradebookError(f"the gradebook cannot be used: {cause}; mend that, and grade again")
-
-
-class Course:
-    """A course folder with its settings and its gradebook.
-
-    Parameters
-    ----------
-    root : Path
-        The folder that holds nbgrader_config.py.
-    """
-
-    def __init__(self, root: Path) -> None:
-        self.root = root.resolve()
-        self.config = self.settings(self.root)
-        self.config.CourseDirectory.root = str(self.root)
-        self.folders = CourseDirectory(config=self.config)
-        self.ledger = Ledger(self.folders.db_url, self.folders.course_id)
-
-    @staticmethod
-    def settings(root: Path) -> Config:
-        """What nbgrader_config.py says.
-
-        Raises
-        ------
-        ValueError
-            When it ends in an error; it is a program, and not ours.
-        """
-        try:
-            return PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
-        except Exception as problem:
-            kind = type(problem).__name__
-            raise ValueError(f"nbgrader_config.py cannot be read: {kind}: {problem}") from problem
-
-    @property
-    def hidden(self) -> tuple[str, ...]:
-        """What no submission may see, wherever it lies."""
-        return str(self.root), str(Exchange(config=self.config).root)
-
-    def folder(self, step: str, student: str, lesson: str) -> Path:
-        """Where a step of nbgrader (``submitted``, ``autograded``, ...) keeps its files."""
-        name = getattr(self.folders, f"{step}_directory")
-        return Path(self.folders.format_path(name, student, lesson))
-
-    def students(self, lesson: str) -> list[str]:
-        """Everybody who handed something in."""
-        parent = self.folder("submitted", "*", lesson)
-        position = len(parent.parts) - list(reversed(parent.parts)).index("*") - 1
-        pattern = str(parent.relative_to(self.root))
-        return sorted(path.parts[position] for path in self.root.glob(pattern) if path.is_dir())
-
-    def templates(self, lesson: str) -> dict[str, Template]:
-        """The lesson's notebooks as they were given out; registers a lesson that is not known.
-
-        Raises
-        ------
-        LookupError
-            When there is no such lesson.
-        """
-        try:
-            entry = self.ledger.find_assignment(lesson)
-        except MissingEntry:
-            entry = None
-        known = entry is not None and bool(entry.notebooks)
-        if not known or (not entry.submissions and self.outdated(lesson)):
-            self._register(lesson)
-            entry = self.ledger.find_assignment(lesson)
-        return {
-            name: template(self.ledger, lesson, name, self._released(lesson, name))
-            for name in sorted(notebook.name for notebook in entry.notebooks)
-        }
-
-    def outdated(self, lesson: str) -> bool:
-        """Whether the notebooks that are given out are others than those in the gradebook."""
-        names = [notebook.name for notebook in self.ledger.find_assignment(lesson).notebooks]
-        return any(
-            outdated(self.ledger, lesson, name, self._released(lesson, name)) for name in names
-        )
-
-    def _released(self, lesson: str, name: str) -> Path:
-        return self.folder("release", ".", lesson) / f"{name}.ipynb"
-
-    def _register(self, lesson: str) -> None:
-        """Enter a lesson's cells into the gradebook, as ``nbgrader generate_assignment`` does.
-
-        What that would release is thrown away: lessons are written by the build alone.
-        """
-        source = self.folder("source", ".", lesson)
-        if not any(source.glob("*.ipynb")):
-            raise LookupError(f"there is no lesson {lesson!r}: expected notebooks in {source}")
-        config = Config(self.config)
-        self.ledger.drop()  # nbgrader opens its own, and must not wait for us
-        with tempfile.TemporaryDirectory() as elsewhere, installed_programs():
-            config.CourseDirectory.update(assignment_id=lesson, release_directory=elsewhere)
-            folders = CourseDirectory(config=config)
-            try:
-                GenerateAssignment(coursedir=folders, config=config, force=True).start()
-            except NbGraderException as problem:
-                raise ValueError(f"{lesson} could not be entered: {problem}") from problem
-
-    def terms(self, lesson: str) -> str:
-        """What beside the work decides about points: the due date, and nbgrader's settings."""
-        settings = {k: v for k, v in self.config.items() if k not in ELSEWHERE}
-        return f"{self.ledger.find_assignment(lesson).duedate} {sorted(settings.items())!r}"
-
-    def standing(self, student: str, lesson: str, notebook: str) -> str:
-        """A digest of all that the gradebook holds for a feedback page, persons' grades too."""
-        rows = self.ledger.rows(notebook, lesson, student)
-        entry = self.ledger.find_submission_notebook(notebook, lesson, student)
-        grades = [
-            (k, g.auto_score, g.manual_score, g.extra_credit) for k, g in rows["grades"].items()
-        ]
-        comments = [(key, comment.comment) for key, comment in rows["comments"].items()]
-        held = (entry.late_submission_penalty, sorted(grades), sorted(comments))
-        return hashlib.sha256(repr(held).encode("utf-8", "replace")).hexdigest()[:32]
-
-    def scores(self, student: str, lesson: str, notebooks: Iterable[str]) -> Scores:
-        """The automatic scores that the gradebook holds, by graded cell."""
-        found: Scores = {}
-        try:
-            for name in notebooks:
-                with contextlib.suppress(MissingEntry):
-                    grades = self.ledger.rows(name, lesson, student)["grades"]
-                    found |= {cell: grade.auto_score for cell, grade in grades.items()}
-        except GradebookError:
-            self.ledger.drop()
-            raise
-        return found
-
-    def record(self, submission: Submission, lesson: str, notebooks: Mapping[str, Any]) -> None:
-        """Enter the grades of executed notebooks; `Ledger.save` makes them last.
-
-        Manual scores and comments stay. A notebook that was not handed in gets 0.
-        """
-        steps = self._steps()
-        stamp = utils.parse_utc(submission.timestamp) if submission.timestamp else None
-        with warnings.catch_warnings():  # nbgrader's rows know each other before they are added
-            warnings.simplefilter("ignore", SAWarning)
-            self.ledger.update_or_create_student(submission.student)
-            more = {"timestamp": stamp} if stamp else {}
-            entry = self.ledger.update_or_create_submission(lesson, submission.student, **more)
-            with self._shared():
-                for name, notebook in notebooks.items():
-                    for step in steps:
-                        step(notebook, self.resources(submission.student, lesson, name))
-            for missing in entry.notebooks:
-                if missing.name not in notebooks:
-                    for grade in missing.grades:
-                        grade.auto_score, grade.needs_manual_grade = 0, False
-            self.ledger.flush()
-
-    def _steps(self) -> list[Any]:
-        """nbgrader's configured steps after running a notebook."""
-        classes = Autograde(coursedir=self.folders, config=self.config).autograde_preprocessors
-        found = [import_item(step) if isinstance(step, str) else step for step in classes]
-        return [step(config=self.config) for step in found if step.__name__ not in OURS]
-
-    def resources(self, student: str, lesson: str, notebook: str) -> dict[str, Any]:
-        """What nbgrader tells its steps."""
-        about = {"student": student, "assignment": lesson, "notebook": notebook}
-        return {
-            "unique_key": notebook,
-            "output_files_dir": f"{notebook}_files",
-            "nbgrader": {**about, "db_url": self.folders.db_url},
-        }
-
-    def add_grades(self, notebook: Any, resources: dict[str, Any]) -> None:
-        """nbgrader's GetGrades: scores and comments, also manual ones, for feedback."""
-        with self._shared():
-            GetGrades(config=self.config)(notebook, resources)
-        resources["nbgrader"].pop("db_url")  # pages need no way into the gradebook
-
-    @contextlib.contextmanager
-    def _shared(self) -> Iterator[None]:
-        """Let nbgrader's steps use the open gradebook instead of opening one each."""
-        modules = [importlib.import_module(f"nbgrader.preprocessors.{name}") for name in OPENERS]
-        for module in modules:
-            module.Gradebook = lambda *_: self.ledger  # type: ignore[attr-defined]
-        try:
-            yield
-        finally:
-            for module in modules:
-                module.Gradebook = Gradebook  # type: ignore[attr-defined]
 
 
 @contextlib.contextmanager

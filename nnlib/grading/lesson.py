@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nbgrader.utils import find_all_files
 
-from .ledger import Course
+from .course import Course
 from .secret import Secret
 from .submission import collect
 from .template import Template

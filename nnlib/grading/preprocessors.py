@@ -83,6 +83,10 @@ class Run(NbGraderPreprocessor):  # type: ignore[misc]
         except TypeError as problem:
             raise ValueError(f"c.Run.limits in nbgrader_config.py: {problem}") from problem
 
+    def hidden(self, course: str | Path) -> tuple[str, ...]:
+        """What no submission may see, wherever it lies: the course folder, and the exchange."""
+        return str(course), str(Exchange(config=self.config).root)
+
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         """Run a notebook and write its outputs."""
         about = resources["nbgrader"]
@@ -100,7 +104,7 @@ class Run(NbGraderPreprocessor):  # type: ignore[misc]
             course.autograded_directory, about["student"], about["assignment"]
         )
         files = collect(about["student"], Path(folder)).files
-        box = sandbox(self.isolation, limits, (str(root), Exchange(config=self.config).root))
+        box = sandbox(self.isolation, limits, self.hidden(root))
         report = run(
             nb,
             lambda: box.session(files),

@@ -19,6 +19,8 @@ from nbgrader.utils import determine_grade
 
 from .submission import Submission
 
+REPORTS = "reports"  # the folder of tables and logs
+
 
 @dataclass
 class Row:
@@ -29,7 +31,7 @@ class Row:
     student, status : str
         ``graded``, ``unchanged`` or ``not graded``.
     reason : str
-        Why it was not graded.
+        Why it was not graded, or what did not work afterwards.
     scores : dict of str to (float or None)
         By graded cell; None where a person must look.
     verdicts : dict of str to dict

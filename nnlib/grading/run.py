@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -22,7 +22,7 @@ from ..checking.assessment import PUBLIC_SEED
 from . import harmless
 from .examiner import Examiner, checked, no_verdict
 from .sandbox import Session
-from .uses import need
+from .uses import is_demo, needs_demos
 
 TRIES = 6
 LEFT_OUT = "[Left out while grading: nothing that is checked depends on this cell.]\n"
@@ -120,7 +120,8 @@ class _Running:
         self._checks = {i: e for i, cell in self._cells if (e := checked(cell))}
         sources = [cell.source for _, cell in self._cells]
         self._examiner = Examiner(sources, seeds, shown, self.report.timed)
-        self._demo = demo or self._needs_demos(code)
+        asked = {exercise.name for exercise in self._checks.values()}
+        self._demo = demo or needs_demos(asked, [cell for _, cell in code])
         self._shown: dict[int, list[Any]] = {}  # outputs; later cells may still update displays
         self._deadly: dict[int, str] = {}  # cells that ended the process, and how
 
@@ -153,15 +154,9 @@ class _Running:
         for index, reason in sorted(self._deadly.items()):
             self.report.notes.append(f"cell {index + 1} was ended: {reason}")
 
-    def _needs_demos(self, code: Sequence[tuple[int, Any]]) -> bool:
-        """Whether an answer needs, also through others, something that a demo cell defines."""
-        asked = {exercise.name for exercise in self._checks.values()}
-        demos = [cell.source for _, cell in code if _is_demo(cell)]
-        return need(asked, [cell.source for _, cell in code], demos)
-
     def _left_out(self, cell: Any) -> bool:
         """Whether grading leaves a cell out."""
-        return _is_demo(cell) and not self._demo
+        return is_demo(cell) and not self._demo
 
     def _run_cell(self, session: Session, cell: Any) -> list[Any]:
         with self.report.timed("cells"):
@@ -219,11 +214,6 @@ class _Running:
             except (ValueError, KeyError) as problem:
                 text = f"The result of this cell is no number of points: {problem}"
                 cell.outputs.insert(0, *harmless.outputs([_error("ImpossiblePoints", text)]))
-
-
-def _is_demo(cell: Any) -> bool:
-    """Whether a cell only shows something; an author's tag, on cells that earn no points."""
-    return "demo" in cell.metadata.get("tags", []) and "nbgrader" not in cell.metadata
 
 
 def _result(output: Any) -> str:

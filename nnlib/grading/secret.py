@@ -16,9 +16,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..checking import Exercise
+from .records import REPORTS
 
 VARIABLE = "NNLIB_SECRET"
-NOTE = Path("reports", "seed-id")  # in the course folder
+NOTE = Path(REPORTS, "seed-id")  # in the course folder
 
 
 @dataclass(frozen=True)

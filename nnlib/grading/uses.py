@@ -7,6 +7,7 @@ import functools
 import symtable
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 LONGEST = 200_000  # characters of a cell that are looked at
 
@@ -66,15 +67,16 @@ def reached(names: Iterable[str], uses: Mapping[str, set[str]]) -> set[str]:
     return seen
 
 
-def need(asked: Iterable[str], cells: Iterable[str], demos: Iterable[str]) -> bool:
-    """Whether these names need, also through others, something that a demonstration defines.
+def is_demo(cell: Any) -> bool:
+    """Whether a cell only shows something; an author's tag, on cells that earn no points."""
+    return "demo" in cell.metadata.get("tags", []) and "nbgrader" not in cell.metadata
 
-    Examples
-    --------
-    >>> need(["f"], ["def f(x): return g(x)", "g = abs"], ["g = abs"])
-    True
-    """
-    return not reached(asked, names_used(cells)).isdisjoint(names_used(demos))
+
+def needs_demos(asked: Iterable[str], cells: Iterable[Any]) -> bool:
+    """Whether these names need, also through others, what a demo among the code cells defines."""
+    cells = list(cells)
+    needed = reached(asked, names_used(cell.source for cell in cells))
+    return not needed.isdisjoint(names_used(cell.source for cell in cells if is_demo(cell)))
 
 
 def _statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:

@@ -19,7 +19,7 @@ from nbgrader.api import Gradebook
 from rich.console import Console
 
 from nnlib.grading.command import grade_class, prepare, summarize, workforce
-from nnlib.grading.ledger import Course
+from nnlib.grading.course import Course
 
 from .collection import POINTS, Case, hand_in, honest
 from .inspection import Result

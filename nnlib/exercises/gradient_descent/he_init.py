@@ -196,3 +196,13 @@ def another_generator(sizes, rng):
 @exercise.misconception("Another rng gives the same weights again: which generator draws them?")
 def a_generator_of_its_own(sizes, rng):
     return _drawn(sizes, np.random.default_rng(0), lambda D, H: np.sqrt(2 / D))
+
+
+@exercise.misconception("Neurons that start equal stay equal: is every weight drawn for itself?")
+def twins(sizes, rng):
+    params = []
+    for D, H in itertools.pairwise(sizes):
+        W = rng.normal(0, np.sqrt(2 / D), (D, H))
+        W[:, -1] = W[:, 0]
+        params.append((W, np.zeros(H)))
+    return params

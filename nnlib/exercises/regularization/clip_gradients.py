@@ -7,11 +7,11 @@ import numpy as np
 from nnlib import regularizers
 from nnlib.checking import Exercise, Part
 
-SHARES = [((2, 3), 0.3), ((4, 3, 2), 1.7), ((1, 5, 4, 3, 2), 0.05), ((5, 2), 1.05), ((3, 2), 0.9)]
+CASES = [((2, 3), 0.3), ((4, 3, 2), 1.7), ((1, 5, 4, 3, 2), 0.05), ((5, 2), 1.05), ((3, 2), 0.9)]
 
 
 def questions(rng):
-    for sizes, share in SHARES:
+    for sizes, share in CASES:
         grads = [(rng.normal(size=s), 2 * rng.normal(size=s[1])) for s in pairwise(sizes)]
         norm = np.sqrt(sum(np.sum(g * g) for layer in grads for g in layer))
         yield grads, float(share * norm)

@@ -81,9 +81,11 @@ def _mask_law(mask, kept):
     if rows > 1 and (mask == mask[:, :1]).all():
         return Fault("columns", "mask: a row is kept or dropped as a whole; decide entry by entry")
     if rows > 20 and mask.sum(axis=1).std() < 0.2 * np.sqrt(columns * kept * (1 - kept)):
-        return Fault("count", "mask: every row drops the same number; decide entry by entry")
+        return Fault("rows alike", "mask: every row drops the same number; decide entry by entry")
     if columns > 20 and mask.sum(axis=0).std() < 0.2 * np.sqrt(rows * kept * (1 - kept)):
-        return Fault("count", "mask: every column drops the same number; decide entry by entry")
+        return Fault(
+            "columns' count", "mask: every column drops the same number; decide entry by entry"
+        )
     return None
 
 
@@ -253,3 +255,25 @@ def fixed_number(A, drop_prob, rng, training=True):
 def mask_read_off_the_output(A, drop_prob, rng, training=True):
     out, _ = _dropout(A, 1 - drop_prob, rng, training, 1 / (1 - drop_prob))
     return out, (out != 0) * 1.0
+
+
+def _by_lines(A, drop_prob, rng, training, axis):
+    """A fixed number of entries is dropped along an axis."""
+    if not training:
+        return A.copy(), np.ones_like(A)
+    mask = np.ones(A.shape)
+    np.moveaxis(mask, axis, 0)[: round(drop_prob * A.shape[axis])] = 0
+    mask = rng.permuted(mask, axis=axis)
+    return A * mask / (1 - drop_prob), mask
+
+
+@exercise.misconception(
+    "Every column drops the same number; should chance not decide?"
+)
+def fixed_number_in_columns(A, drop_prob, rng, training=True):
+    return _by_lines(A, drop_prob, rng, training, 0)
+
+
+@exercise.misconception("Every row drops the same number; should chance not decide?")
+def fixed_number_in_rows(A, drop_prob, rng, training=True):
+    return _by_lines(A, drop_prob, rng, training, 1)

@@ -70,9 +70,16 @@ def while_loop(validation_losses, patience):
     return np.int64(best)
 
 
-def _stop(losses, patience, better=lambda loss, best: loss < best, wait=0, give=lambda b, e: b):
+def _stop(
+    losses,
+    patience,
+    better=lambda loss, best: loss < best,
+    wait=0,
+    give=lambda b, e: b,
+    best=float("inf"),
+):
     """Early stopping with one thing changed: what the misconceptions have in common."""
-    best, best_epoch = float("inf"), 0
+    best_epoch = 0
     for epoch, loss in enumerate(losses):
         if better(loss, best):
             best, best_epoch = loss, epoch
@@ -173,10 +180,4 @@ def float_epoch(validation_losses, patience):
 
 @exercise.misconception("What does the best loss start from? No loss should be worse than that.")
 def starts_too_low(validation_losses, patience):
-    best, best_epoch = 10.0, 0
-    for epoch, loss in enumerate(validation_losses):
-        if loss < best:
-            best, best_epoch = loss, epoch
-        elif epoch - best_epoch >= patience:
-            break
-    return best_epoch
+    return _stop(validation_losses, patience, best=10.0)
