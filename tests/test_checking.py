@@ -414,6 +414,17 @@ def test_of_two_mistakes_that_chance_hides_neither_is_named():
     assert verdict_of(exercise, noisy).misconceptions == ()
 
 
+def test_what_is_seen_once_among_right_answers_is_not_called_everywhere():
+    def questions(rng):
+        yield (np.array([1.0]),)
+        yield (np.array([3.0]),)
+
+    once = verdict_of(exercise_of(doubled, questions), lambda X: np.minimum(2 * X, 5))
+    assert "everywhere" not in str(once)
+    always = verdict_of(exercise_of(doubled, questions), lambda X: 5 * X)
+    assert "2.5 times what it should be, everywhere" in str(always)
+
+
 def test_a_factor_of_almost_one_is_none(doubling):
     assert not verdict_of(doubling, lambda X: 2.000001 * X).hints
 

@@ -156,6 +156,9 @@ def test_what_is_changed_touches_the_lessons_that_depend_on_it(tmp_path, monkeyp
     assert fourth != second  # through softmax alone
     assert versions_after_changing("exercises/forward_propagation/relu.py")[1] == fourth
     assert len({fourth, *versions_after_changing("checking/judge.py")}) == 3
+    shared = ("exercises/_labels.py", "datasets/drawn.py", "training/__init__.py")
+    versions = [versions_after_changing(path)[1] for path in ("cli.py", *shared)]
+    assert len(set(versions)) == 4
 
 
 def test_a_changed_seed_regrades(course, tmp_path):
