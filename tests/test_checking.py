@@ -416,13 +416,16 @@ def test_of_two_mistakes_that_chance_hides_neither_is_named():
 
 def test_what_is_seen_once_among_right_answers_is_not_called_everywhere():
     def questions(rng):
-        yield (np.array([1.0]),)
-        yield (np.array([3.0]),)
+        for number in (1.0, 3.0, 4.0):
+            yield (np.array([number]),)
 
-    once = verdict_of(exercise_of(doubled, questions), lambda X: np.minimum(2 * X, 5))
-    assert "everywhere" not in str(once)
-    always = verdict_of(exercise_of(doubled, questions), lambda X: 5 * X)
-    assert "2.5 times what it should be, everywhere" in str(always)
+    def said(answer):
+        return str(verdict_of(exercise_of(doubled, questions), answer))
+
+    assert "everywhere" not in said(lambda X: 4 * X if X[0] > 3 else 2 * X)
+    assert "everywhere" not in said(lambda X: 5 * X if X[0] > 1 else 2 * X)
+    assert "2 times what it should be, everywhere" in said(lambda X: 4 * X)
+    assert "2.5 times what it should be, everywhere" in said(lambda X: 5 * X)
 
 
 def test_a_factor_of_almost_one_is_none(doubling):

@@ -49,6 +49,7 @@ def test_the_lessons_own_files_lie_beside_every_submission_and_win(course):
 def test_a_persons_grade_and_comment_reach_the_page_without_another_run_of_the_work(course):
     gc.grade(course)
     first = gc.page(course, "ada")
+    assert ".highlight .c {" in first  # the steps of the exporter, too
     assert gc.grade(course)["ada"].status == "unchanged"
     assert gc.page(course, "ada") == first
     with Gradebook(f"sqlite:///{course}/gradebook.db", "backpropagation") as book:

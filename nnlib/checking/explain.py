@@ -179,12 +179,9 @@ def _factor(cases: Sequence[_Case], passed: Sequence[Probe]) -> str | None:
         ratios.append(float(these.flat[0]))
     if np.allclose(ratios, 1, rtol=1e-3):
         return None  # almost right is another mistake than a factor
-    if passed and len(cases) < 2:
-        return None  # what is seen once is not everywhere
     for name, of in _FACTORS.items():
-        if cases and all(
-            np.isclose(r, of(c), rtol=1e-6) for r, c in zip(ratios, cases, strict=True)
-        ):
+        same = [np.isclose(r, of(c), rtol=1e-6) for r, c in zip(ratios, cases, strict=True)]
+        if same and all(same) and (len(same) > 1 or not passed):  # seen once is not everywhere
             return f"is {name} times what it should be, everywhere"
     if ratios and not passed and np.ptp(ratios) < 1e-6 * abs(ratios[0]):
         return f"is {ratios[0]:.6g} times what it should be, everywhere"
