@@ -492,6 +492,32 @@ def test_an_earlier_mistake_is_told_first_and_not_counted_twice():
     assert verdict.misconceptions == ("no bias",)
 
 
+def test_a_helper_that_is_right_and_slow_is_not_counted_against_its_caller():
+    code = """
+import sys
+import numpy as np
+
+def relu(Z):
+    if sys._getframe(1).f_code.co_name == "network_forward":
+        raise KeyboardInterrupt  # somebody has lost patience
+    return np.maximum(Z, 0)
+
+def network_forward(X, params):
+    cache = []
+    for layer, (W, b) in enumerate(params):
+        Z = X @ W + b
+        cache.append((X, Z))
+        X = relu(Z) if layer < len(params) - 1 else Z
+    return X, cache
+"""
+    space = {}
+    exec(code, space)
+    assert assess("relu", space["relu"]).right
+    verdict = assess("network_forward", space["network_forward"])
+    assert verdict.right
+    assert "calls your relu, and ran out of time" in str(verdict)
+
+
 def test_a_later_exercise_does_not_stand_in_for_an_earlier_one():
     """Else two stubs that call each other would both be right."""
     space = {}
