@@ -35,6 +35,7 @@ from nnlib.grading.feedback import render, settings_of
 from nnlib.grading.ledger import installed_programs
 from nnlib.grading.lesson import Lesson as Grading
 from nnlib.grading.records import from_text, to_text
+from nnlib.grading.times import Times
 
 T = TypeVar("T")
 
@@ -47,8 +48,8 @@ class Measured:
     ----------
     seconds, coordinator : float
         For one submission: of the clock, and of the coordinator's CPU time.
-    workers : list of dict of str to float
-        Where the time of each submission went in its worker, in seconds.
+    workers : list of Times
+        Where the time of each submission went in its worker.
     stamps : list of float
         The coordinator's CPU time at the end of each submission.
     feedback : float
@@ -59,7 +60,7 @@ class Measured:
 
     seconds: float
     coordinator: float
-    workers: list[dict[str, float]]
+    workers: list[Times]
     stamps: list[float]
     feedback: float
     memory: float
@@ -119,12 +120,12 @@ def ours(root: Path, lesson: str, count: int, workers: int, demo: bool) -> Measu
     grading.force = True
     make, window = workforce(None, workers)
     students = course.students(lesson)[:count]
-    parts: list[dict[str, float]] = []
+    parts: list[Times] = []
     stamps: list[float] = []
 
     def tell(row: Any, outcome: Any) -> None:
         assert row.status == "graded", row
-        parts.append(outcome.seconds)
+        parts.append(outcome.times)
         stamps.append(time.process_time())
 
     with make() as executor:
@@ -157,24 +158,42 @@ def page(course: Course, grading: Grading, student: str) -> float:
 def breakdown(measured: Measured) -> tuple[dict[str, float], dict[str, float]]:
     """Where the time of one submission goes, and what of it is ours; milliseconds, medians."""
 
-    def median(key: str) -> float:
-        return 1_000 * statistics.median(seconds.get(key, 0.0) for seconds in measured.workers)
+    def median(*keys: str) -> float:
+        """Of the first, less the others."""
+        signs = [1, *(-1 for _ in keys[1:])]
+        return 1_000 * statistics.median(
+            sum(sign * times.get(key, 0.0) for sign, key in zip(signs, keys, strict=True))
+            for times in measured.workers
+        )
 
-    clock = {
-        "reading and restoring": median("restore"),
-        "start of a session": median("start"),
-        "cells": median("cells"),
-        "probing (the learner's functions)": median("answers"),
-        "judging": median("checks") - median("answers"),
-    }
-    clock["other, in the worker"] = median("worker") - sum(clock.values())
+    def parts(kind: str) -> dict[str, float]:
+        started, ended, restored, cells, answers, checks, worker = (
+            what + kind
+            for what in ("start", "end", "restore", "cells", "answers", "checks", "worker")
+        )
+        return {
+            "start of a session": median(started),
+            "its end": median(ended),
+            "cells": median(cells),
+            "probing (the learner's functions)": median(answers),
+            "reading and restoring": median(restored),
+            "judging": median(checks, answers),
+            "other, in the worker": median(worker, started, ended, cells, restored, checks),
+        }
+
+    clock, own = parts(""), parts(" (CPU)")
     ours = {
-        "start of a session (clock)": median("start"),
-        "worker, beside the sandbox": median("worker's CPU"),
+        "start and end of a session (clock)": clock["start of a session"] + clock["its end"],
+        **{what: own[what] for what in list(own)[4:]},
         "coordinator: gradebook, notebooks": 1_000 * measured.coordinator,
         "feedback page": 1_000 * measured.feedback,
     }
-    return clock, {**ours, "together": sum(ours.values())}
+    exchange = own["cells"] + own["probing (the learner's functions)"]
+    return clock, {
+        **ours,
+        "together": sum(ours.values()),
+        "(in cells and probing: a worker's talk with the sandbox)": exchange,
+    }
 
 
 @click.command()

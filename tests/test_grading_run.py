@@ -276,10 +276,7 @@ class Liar:
     def __init__(self, answers):
         self._answers = answers
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
+    def close(self):
         pass
 
     def run_cell(self, source, count=None):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import importlib
 import tempfile
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -154,33 +155,47 @@ class Course:
             raise
         return found
 
-    def record(self, submission: Submission, lesson: str, notebooks: Mapping[str, Any]) -> None:
-        """Enter the grades of executed notebooks; `Ledger.save` makes them last.
+    def record(self, batch: Sequence[tuple[Submission, Mapping[str, Any]]], lesson: str) -> None:
+        """Enter the grades of students' executed notebooks; `Ledger.save` makes them last.
 
         Manual scores and comments stay. A notebook that was not handed in gets 0.
         """
-        steps = self._steps()
-        stamp = utils.parse_utc(submission.timestamp) if submission.timestamp else None
+        ledger = self.ledger
         with warnings.catch_warnings():  # nbgrader's rows know each other before they are added
             warnings.simplefilter("ignore", SAWarning)
-            self.ledger.update_or_create_student(submission.student)
-            more = {"timestamp": stamp} if stamp else {}
-            entry = self.ledger.update_or_create_submission(lesson, submission.student, **more)
+            with ledger.db.no_autoflush:  # each flush costs as much for one student as for many
+                for submission, _ in batch:
+                    ledger.update_or_create_student(submission.student)
+                ledger.flush()
+                for submission, _ in batch:
+                    stamp = submission.timestamp
+                    more = {"timestamp": utils.parse_utc(stamp)} if stamp else {}
+                    ledger.update_or_create_submission(lesson, submission.student, **more)
+                ledger.flush()
+            work = [(s.student, name, nb) for s, nbs in batch for name, nb in nbs.items()]
+            for student, name, _ in work:
+                ledger.rows(name, lesson, student)
             with self._shared():
-                for name, notebook in notebooks.items():
-                    for step in steps:
-                        step(notebook, self.resources(submission.student, lesson, name))
-            for missing in entry.notebooks:
-                if missing.name not in notebooks:
-                    for grade in missing.grades:
-                        grade.auto_score, grade.needs_manual_grade = 0, False
-            self.ledger.flush()
+                for step in self._steps:
+                    for student, name, notebook in work:
+                        step(notebook, self.resources(student, lesson, name))
+            for submission, notebooks in batch:
+                for entry in ledger.find_submission(lesson, submission.student).notebooks:
+                    if entry.name not in notebooks:
+                        for grade in entry.grades:
+                            grade.auto_score, grade.needs_manual_grade = 0, False
+            ledger.flush()
 
+    @functools.cached_property
     def _steps(self) -> list[Any]:
         """nbgrader's configured steps after running a notebook."""
         classes = Autograde(coursedir=self.folders, config=self.config).autograde_preprocessors
         found = [import_item(step) if isinstance(step, str) else step for step in classes]
         return [step(config=self.config) for step in found if step.__name__ not in OURS]
+
+    @functools.cached_property
+    def _get_grades(self) -> Any:
+        return GetGrades(config=self.config)
 
     def resources(self, student: str, lesson: str, notebook: str) -> dict[str, Any]:
         """What nbgrader tells its steps."""
@@ -194,7 +209,7 @@ class Course:
     def add_grades(self, notebook: Any, resources: dict[str, Any]) -> None:
         """nbgrader's GetGrades: scores and comments, also manual ones, for feedback."""
         with self._shared():
-            GetGrades(config=self.config)(notebook, resources)
+            self._get_grades(notebook, resources)
         resources["nbgrader"].pop("db_url")  # pages need no way into the gradebook
 
     @contextlib.contextmanager

@@ -205,8 +205,8 @@ class Engine:
         """Enter grades into the gradebook in one transaction; whether that worked."""
         course = self.lesson.course
         try:
+            course.record([(e.submission, e.notebooks) for e in batch], self.lesson.name)
             for entry in batch:
-                course.record(entry.submission, self.lesson.name, entry.notebooks)
                 entry.texts = {name: to_text(nb) for name, nb in entry.notebooks.items()}
                 entry.pages = {n: self._page(entry.row, n, text) for n, text in entry.texts.items()}
             course.ledger.save()

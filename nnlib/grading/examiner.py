@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +13,7 @@ from ..checking.answer import Answer
 from ..checking.assessment import PUBLIC_SEED, examine
 from ..checking.judge import CALL
 from .sandbox import Session
+from .times import Times
 from .uses import names_used, reached
 
 
@@ -49,8 +49,8 @@ class Examiner:
         For each exercise, the seed that its score is judged with.
     shown : int or None
         The seed of the questions that verdicts may show; None for the graded ones.
-    timed : callable
-        ``timed("answers")`` is a context manager that takes the time.
+    times : Times
+        Learns how long the answers took.
     """
 
     def __init__(
@@ -58,12 +58,12 @@ class Examiner:
         sources: Iterable[str],
         seeds: Mapping[str, int],
         shown: int | None,
-        timed: Callable[[str], AbstractContextManager[None]],
+        times: Times,
     ) -> None:
         self._uses = names_used(sources)
         self._seeds = seeds
         self._shown = shown
-        self._timed = timed
+        self._times = times
         self._known: dict[str, Verdict] = {}
 
     def judge(self, session: Session, exercise: Exercise) -> Verdict:
@@ -92,7 +92,7 @@ class Examiner:
         """One answer for every probe: silence is a wrong one."""
 
         def play(probes: Sequence[Probe], substitutes: Mapping[str, str]) -> list[Answer]:
-            with self._timed("answers"):
+            with self._times.taken("answers"):
                 played = session.play(
                     exercise.name,
                     probes,

@@ -12,6 +12,7 @@ from nbconvert.exporters import HTMLExporter
 from nbconvert.exporters.templateexporter import TemplateExporter
 from nbconvert.filters import Highlight2HTML, markdown2html_mistune
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
+from nbformat import NotebookNode
 from nbgrader.converters import GenerateFeedback
 from traitlets.config import Config
 
@@ -19,6 +20,13 @@ from . import harmless
 from .records import from_text
 
 LONGEST = 20_000  # characters of a cell that are highlighted; longer ones take too long
+
+
+class _Own(NotebookNode):  # type: ignore[misc]
+    """A notebook that was made for one page: nbconvert's copy of it would be as good."""
+
+    def __deepcopy__(self, memo: object) -> _Own:
+        return self
 
 
 class _Exporter(HTMLExporter):  # type: ignore[misc]
@@ -61,7 +69,7 @@ def render(notebook: str, resources: dict[str, Any], config: dict[str, Any]) -> 
         HTML.
     """
     exporter = _exporter(_Frozen(config))
-    page, _ = exporter.from_notebook_node(from_text(notebook), resources)
+    page, _ = exporter.from_notebook_node(_Own(from_text(notebook)), resources)
     return harmless.page(str(page))
 
 

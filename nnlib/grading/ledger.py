@@ -10,15 +10,15 @@ from __future__ import annotations
 import contextlib
 import os
 import sysconfig
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from nbgrader.api import Gradebook
+from nbgrader.api import Comment, Grade, Gradebook
 from sqlalchemy import event
 from sqlalchemy.exc import DatabaseError, IntegrityError
-from sqlalchemy.orm import Session, scoped_session, sessionmaker
+from sqlalchemy.orm import Session, scoped_session, sessionmaker, undefer
 
-REMEMBERED = 64  # students whose rows are kept at hand; a batch has fewer
+REMEMBERED = 128  # entries that are kept at hand; a batch has fewer
 
 
 class GradebookError(RuntimeError):
@@ -80,13 +80,24 @@ class Ledger(Gradebook):  # type: ignore[misc]
         self.drop()
         self.engine.dispose()
 
+    def find_submission(self, assignment: str, student: str) -> Any:
+        """nbgrader's, but one query in a batch instead of one for every step."""
+        return self._once(super().find_submission, assignment, student)
+
+    def add_submission(self, assignment: str, student: str, **kwargs: Any) -> Any:
+        """nbgrader's; it need not be looked for any more."""
+        entry = super().add_submission(assignment, student, **kwargs)
+        return self._entries.setdefault((assignment, student), entry)
+
     def find_submission_notebook(self, notebook: str, assignment: str, student: str) -> Any:
         """nbgrader's, but one query in a batch instead of one for every step."""
-        key = (notebook, assignment, student)
+        return self._once(super().find_submission_notebook, notebook, assignment, student)
+
+    def _once(self, find: Callable[..., Any], *key: str) -> Any:
         if key not in self._entries:
             if len(self._entries) >= REMEMBERED:  # a class whose work has not changed is one batch
                 self._forget()
-            self._entries[key] = super().find_submission_notebook(*key)
+            self._entries[key] = find(*key)
         return self._entries[key]
 
     def find_grade(self, cell: str, notebook: str, assignment: str, student: str) -> Any:
@@ -108,11 +119,13 @@ class Ledger(Gradebook):  # type: ignore[misc]
         key = (notebook, assignment, student)
         if key not in self._rows:
             entry = self.find_submission_notebook(*key)
-            self.db().flush()
-            self.db().expire(entry, ["grades", "comments"])  # else new rows are read one by one
             cells = {cell.id: cell for cell in entry.notebook._base_cells}
-            grades = {cells[grade.cell_id].name: grade for grade in entry.grades}
-            comments = {cells[comment.cell_id].name: comment for comment in entry.comments}
+
+            def by_cell(kind: Any, *options: Any) -> dict[str, Any]:
+                found = self.db.query(kind).options(*options).populate_existing()
+                return {cells[e.cell_id].name: e for e in found.filter_by(notebook_id=entry.id)}
+
+            grades, comments = by_cell(Grade, undefer(Grade.max_score)), by_cell(Comment)
             # The cells stay in here so that the next student's need not be read again.
             self._rows[key] = {"grades": grades, "comments": comments, "cells": cells}
         return self._rows[key]

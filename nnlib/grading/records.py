@@ -93,7 +93,7 @@ def to_text(notebook: Any) -> str:
 
 def from_text(text: str) -> Any:
     """The inverse of `to_text`."""
-    return nbformat.from_dict(json.loads(text))
+    return json.loads(text, object_hook=nbformat.NotebookNode)
 
 
 def write_graded(folder: Path, submission: Submission, notebooks: Mapping[str, str]) -> None:

@@ -45,7 +45,6 @@ class Report:
     def __init__(self, console: Console, log: IO[bytes] | None, total: int) -> None:
         self.rows: dict[str, Row] = {}
         self.problems: list[str] = []
-        self.seconds: Counter[str] = Counter()
         self.isolation: set[str] = set()
         self._console = console
         self._log = log
@@ -75,9 +74,8 @@ class Report:
         new = row.student not in self.rows
         self.rows[row.student] = row
         if outcome is not None:
-            self.seconds.update(outcome.seconds)
             self.isolation.add(outcome.isolation)
-        self.note(event="student", **vars(row), seconds=outcome.seconds if outcome else {})
+        self.note(event="student", **vars(row), times=outcome.times if outcome else {})
         rate = 60 * len(self.rows) / (time.monotonic() - self._began)
         self._bar.update(self._task, advance=int(new), rate=f"{rate:.0f} a minute")
         if not self._console.is_terminal:

@@ -49,13 +49,8 @@ def restore(notebook: Any, template: Template) -> tuple[Any, list[str]]:
     for number, cell in enumerate(rebuilt):
         grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
         cell.id = f"{number}-{re.sub('[^a-zA-Z0-9_-]', '_', grade_id)}"[:64].rstrip("-")
-    restored = nbformat.from_dict(
-        {
-            "cells": rebuilt,
-            "metadata": _metadata(notebook.metadata),
-            "nbformat": 4,
-            "nbformat_minor": 5,
-        }
+    restored = nbformat.NotebookNode(
+        cells=rebuilt, metadata=_metadata(notebook.metadata), nbformat=4, nbformat_minor=5
     )
     return restored, _notes(notebook.cells, cells, chosen)
 
@@ -68,6 +63,7 @@ def _choose(submitted: Sequence[Any], template: Template) -> dict[str, int]:
     beside a fresh copy of the stub. A released cell without a label is nobody's answer.
     """
     labels = [_label(cell) for cell in submitted]
+    defined = [definitions(cell.source) for cell in submitted]
     locked = {cell.id for cell in template.cells if not cell.keeps_answer}
     given = set(template.given) - {cell.source.strip() for cell in template.cells}
     chosen: dict[str, int] = {}
@@ -76,7 +72,7 @@ def _choose(submitted: Sequence[Any], template: Template) -> dict[str, int]:
         candidates = [
             (
                 original.keeps_answer and cell.source.strip() != original.source.strip(),
-                wanted <= definitions(cell.source),
+                wanted <= defined[index],
                 label == original.id,
                 index,
             )
@@ -85,7 +81,7 @@ def _choose(submitted: Sequence[Any], template: Template) -> dict[str, int]:
             or (
                 wanted
                 and label not in locked
-                and wanted <= definitions(cell.source)
+                and wanted <= defined[index]
                 and cell.source.strip() not in given
             )
         ]
@@ -138,12 +134,13 @@ def _cell(kind: str, source: str, words: list[str], metadata: dict[str, Any]) ->
     """A fresh cell; `nbformat.v4.new_code_cell` would validate each one, for 1 ms."""
     if words:
         metadata = {**metadata, "tags": words}
-    made: dict[str, Any] = {"cell_type": kind, "source": source, "metadata": metadata}
-    if kind == "code":
-        made |= {"outputs": [], "execution_count": None}
-    else:
-        made["source"] = harmless.markdown(source)
-    return nbformat.from_dict(made)
+    marks = nbformat.from_dict(metadata)
+    if kind != "code":
+        source = harmless.markdown(source)
+        return nbformat.NotebookNode(cell_type=kind, source=source, metadata=marks)
+    return nbformat.NotebookNode(
+        cell_type=kind, source=source, metadata=marks, outputs=[], execution_count=None
+    )
 
 
 def _label(cell: Any) -> str:
@@ -152,7 +149,7 @@ def _label(cell: Any) -> str:
     return label if isinstance(label, str) else ""
 
 
-def _metadata(submitted: Any) -> dict[str, Any]:
+def _metadata(submitted: Any) -> Any:
     """The notebook's metadata: what it was made from; the rest is ours."""
     kept: dict[str, Any] = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -165,7 +162,7 @@ def _metadata(submitted: Any) -> dict[str, Any]:
             for key in ("lesson", "version", "edition")
             if isinstance(origin.get(key), str)
         }
-    return kept
+    return nbformat.from_dict(kept)
 
 
 def _notes(

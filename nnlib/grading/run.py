@@ -8,9 +8,7 @@ would have written it. Test cells of other authors run in the sandbox, as nbgrad
 from __future__ import annotations
 
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -22,6 +20,7 @@ from ..checking.assessment import PUBLIC_SEED
 from . import harmless
 from .examiner import Examiner, checked, no_verdict
 from .sandbox import Session
+from .times import Times
 from .uses import is_demo, needs_demos
 
 TRIES = 6
@@ -40,23 +39,14 @@ class Report:
         What happened that is not in a verdict, a sentence each.
     failures : list of str
         What went wrong on our side.
-    seconds : dict of str to float
+    times : Times
         Where the time went.
     """
 
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
-    seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
-
-    @contextmanager
-    def timed(self, what: str) -> Iterator[None]:
-        """Add the time that passes to an entry of `seconds`."""
-        began = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.seconds[what] += time.perf_counter() - began
+    times: Times = field(default_factory=Times)
 
 
 def run(
@@ -94,10 +84,13 @@ def run(
     running = _Running(notebook, seeds, demo, PUBLIC_SEED if secretive else None)
     latest = time.monotonic() + seconds
     for _ in range(TRIES):
-        with running.report.timed("start"):
+        with running.report.times.taken("start"):
             session = begin()
-        with session:
+        try:
             ended = running.go(session)
+        finally:
+            with running.report.times.taken("end"):
+                session.close()
         if not ended or time.monotonic() > latest:
             break
     running.finish()
@@ -119,7 +112,7 @@ class _Running:
             cell.execution_count = count
         self._checks = {i: e for i, cell in self._cells if (e := checked(cell))}
         sources = [cell.source for _, cell in self._cells]
-        self._examiner = Examiner(sources, seeds, shown, self.report.timed)
+        self._examiner = Examiner(sources, seeds, shown, self.report.times)
         asked = {exercise.name for exercise in self._checks.values()}
         self._demo = demo or needs_demos(asked, [cell for _, cell in code])
         self._shown: dict[int, list[Any]] = {}  # outputs; later cells may still update displays
@@ -159,7 +152,7 @@ class _Running:
         return is_demo(cell) and not self._demo
 
     def _run_cell(self, session: Session, cell: Any) -> list[Any]:
-        with self.report.timed("cells"):
+        with self.report.times.taken("cells"):
             ran = session.run_cell(cell.source, cell.execution_count)
         if ran.ended:
             return [*ran.outputs, _not_run(ran.ended)]
@@ -173,7 +166,7 @@ class _Running:
         grade_id = cell.metadata.nbgrader["grade_id"]
         if grade_id in self.report.verdicts:
             return
-        with self.report.timed("checks"):
+        with self.report.times.taken("checks"):
             try:
                 verdict = self._examiner.judge(session, exercise)
             except Exception as error:  # what a submission sends must not end the run

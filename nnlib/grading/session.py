@@ -72,6 +72,10 @@ class Session:
         self._deadline = 0.0
         self._number = 0
         self._received = 0
+        self._arrived = bytearray()  # and not asked for yet
+        self._poller = select.poll()
+        self._poller.register(connection, select.POLLIN)
+        self._poller.register(control, select.POLLIN)
         self._begun = False
         self._overdue = ""
         self._ended = ""
@@ -201,21 +205,17 @@ class Session:
 
     def _read(self, size: int) -> bytearray:
         """Exactly so many bytes from the submission's process, before time is up."""
-        data = bytearray()
-        poller = select.poll()
-        poller.register(self._connection, select.POLLIN)
-        poller.register(self._control, select.POLLIN)
-        while len(data) < size:
+        while len(self._arrived) < size:
             left = self._deadline - time.monotonic()
             if left <= 0:
                 self._lose_patience(f"it took longer than {self._seconds:g} seconds")
                 continue
-            ready = {descriptor for descriptor, _ in poller.poll(1000 * left)}
+            ready = {descriptor for descriptor, _ in self._poller.poll(1000 * left)}
             if self._connection.fileno() in ready:
-                piece = self._connection.recv(min(size - len(data), 2**20))
+                piece = self._connection.recv(2**16)
                 if not piece:
                     raise _Gone(self._why_it_ended())
-                data += piece
+                self._arrived += piece
                 self._received += len(piece)
                 if self._received > self._most:
                     raise wire.WireError(f"more than {self._most:,} bytes")
@@ -226,6 +226,8 @@ class Session:
                 self._lose_patience(
                     f"it used more than {self._limits.cell_cpu} seconds of computing time"
                 )
+        data = self._arrived[:size]
+        del self._arrived[:size]
         return data
 
     def _lose_patience(self, reason: str) -> None:

@@ -113,10 +113,7 @@ def read_notebook(content: bytes) -> Any:
         When it is not one that can be graded; the message says why.
     """
     try:
-        raw = json.loads(content)
-        # Lone surrogates could be written nowhere.
-        raw = json.loads(json.dumps(raw, ensure_ascii=False).encode("utf-8", "replace"))
-        raw = nbformat.from_dict(raw)  # recursive, too
+        raw = json.loads(content, object_hook=nbformat.NotebookNode)
     except (ValueError, RecursionError):
         raise Refused("the notebook cannot be read: the file is damaged or incomplete") from None
     version = raw.get("nbformat") if isinstance(raw, dict) else None
@@ -155,9 +152,10 @@ def _check_structure(notebook: Any) -> None:
             raise Refused(f"the notebook is damaged: cell {number} is none")
         source = cell.get("source")
         if isinstance(source, list) and all(isinstance(part, str) for part in source):
-            cell["source"] = "".join(source)
-        elif not isinstance(source, str):
+            source = "".join(source)
+        if not isinstance(source, str):
             raise Refused(f"the notebook is damaged: cell {number} has no text")
+        cell["source"] = source.encode("utf-8", "replace").decode()  # no lone surrogates
         if cell.get("cell_type") not in ("code", "markdown", "raw"):
             cell["cell_type"] = "raw"
         if not isinstance(cell.get("metadata"), dict):

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -25,6 +24,7 @@ from .run import Report, run
 from .sandbox import Limits
 from .submission import Refused, Submission, check_origin, read_notebook
 from .template import Template
+from .times import Times
 
 # Folders whose code takes part in every grade.
 DECIDING = ["checking", "datasets", "functional", "gradcheck", "grading", "runner", "training"]
@@ -85,7 +85,7 @@ class Outcome:
         By notebook and check cell: `Verdict.to_dict`.
     notes, failures : list of str
         What happened besides; what went wrong on our side.
-    seconds : dict of str to float
+    times : Times
         Where the time went.
     isolation : str
         The strength that was in force.
@@ -97,7 +97,7 @@ class Outcome:
     verdicts: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
-    seconds: dict[str, float] = field(default_factory=dict)
+    times: Times = field(default_factory=Times)
     isolation: str = ""
 
 
@@ -116,30 +116,27 @@ def work(job: Job) -> Outcome:
             f"this worker has version {here} of the course, the coordinator "
             f"{job.conditions.code}; install the same on both"
         )
-    began, used = time.perf_counter(), time.process_time()
     student = job.submission.student
     outcome = Outcome(student)
     try:
-        for name, template in job.templates.items():
-            if name in job.submission.notebooks:
-                _one(job, name, template, outcome)
-        if not outcome.notebooks:
-            raise Refused(_nothing_found(job))
+        with outcome.times.taken("worker"):
+            for name, template in job.templates.items():
+                if name in job.submission.notebooks:
+                    _one(job, name, template, outcome)
+            if not outcome.notebooks:
+                raise Refused(_nothing_found(job))
     except Refused as problem:
         return Outcome(student, refused=str(problem))
-    outcome.seconds["worker"] = time.perf_counter() - began
-    outcome.seconds["worker's CPU"] = time.process_time() - used
     return outcome
 
 
 def _one(job: Job, name: str, template: Template, outcome: Outcome) -> None:
     """Grade one notebook of a submission into the outcome."""
-    began = time.perf_counter()
     conditions = job.conditions
-    submitted = read_notebook(job.submission.notebooks[name])
-    warning = check_origin(submitted, template.origin)
-    notebook, notes = restore(submitted, template)
-    ready = time.perf_counter()
+    with outcome.times.taken("restore"):
+        submitted = read_notebook(job.submission.notebooks[name])
+        warning = check_origin(submitted, template.origin)
+        notebook, notes = restore(submitted, template)
     box = sandbox(conditions.isolation, conditions.limits, conditions.hidden)
     report: Report = run(
         notebook,
@@ -155,8 +152,7 @@ def _one(job: Job, name: str, template: Template, outcome: Outcome) -> None:
     outcome.notes.extend([*notes, *report.notes])
     outcome.failures.extend(report.failures)
     outcome.isolation = box.level
-    for key, value in {"restore": ready - began, **report.seconds}.items():
-        outcome.seconds[key] = outcome.seconds.get(key, 0.0) + value
+    outcome.times.add(report.times)
 
 
 def _lessons(job: Job) -> list[str]:
