@@ -105,7 +105,7 @@ def receive(read: Callable[[int], bytes | bytearray], max_bytes: int = MAX_FRAME
     _check_count(header)
     data = read(data_size)
     try:
-        tree = json.loads(header, parse_float=_refuse, parse_constant=_refuse)
+        tree = _JSON.decode(header.decode())
     except (ValueError, RecursionError) as error:
         raise WireError(f"the frame's header is not JSON of the agreed kind: {error}") from None
     reader = _Reader(memoryview(data))
@@ -249,3 +249,6 @@ def _checked_key(key: Any) -> str:
 
 def _refuse(text: str) -> Any:
     raise ValueError(f"{text[:20]} is no integer")
+
+
+_JSON = json.JSONDecoder(parse_float=_refuse, parse_constant=_refuse)
