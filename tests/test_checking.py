@@ -428,6 +428,18 @@ def test_what_is_seen_once_among_right_answers_is_not_called_everywhere():
     assert "2.5 times what it should be, everywhere" in said(lambda X: 5 * X)
 
 
+def test_what_is_kept_from_an_earlier_call_is_named(doubling):
+    known = {}
+
+    def stale(X):
+        return known.setdefault(X.shape, 2 * X).copy()
+
+    verdict = verdict_of(doubling, stale)
+    assert verdict.score == 0
+    assert "an earlier call" in verdict.hints[0]
+    assert not any("earlier" in hint for hint in verdict_of(doubling, lambda X: 3 * X).hints)
+
+
 def test_a_factor_of_almost_one_is_none(doubling):
     assert not verdict_of(doubling, lambda X: 2.000001 * X).hints
 

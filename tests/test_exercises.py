@@ -1,5 +1,6 @@
 """Every exercise of the catalogue, tested alike: a new file gets all of this by existing."""
 
+import copy
 import functools
 import inspect
 import operator
@@ -149,6 +150,34 @@ def test_a_lazy_answer_earns_nothing(name, lazy):
     exercise = catalogue.find(name)
     if exercise.player == "call":
         assert judged(exercise, lazy(exercise), PUBLIC_SEED).score == 0
+
+
+def sizes(value):
+    if isinstance(value, np.ndarray):
+        return value.shape
+    if isinstance(value, (list, tuple)):
+        return tuple(map(sizes, value))
+    return value if isinstance(value, (bool, int, str)) else type(value).__name__
+
+
+def remembered(function):
+    """Right, but a second input of the same sizes gets what the first one got."""
+    known = {}
+
+    def stale(*args, **kwargs):
+        key = repr((sizes(args), sizes(list(kwargs.items()))))
+        if key not in known:
+            known[key] = function(*args, **kwargs)
+        return copy.deepcopy(known[key])
+
+    return stale
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if catalogue.find(name).twice])
+def test_what_is_kept_by_sizes_is_noticed(name):
+    exercise = catalogue.find(name)
+    for seed in range(2):
+        assert judged(exercise, remembered(exercise.reference), seed).score < 1
 
 
 @pytest.mark.parametrize("name", NAMES)

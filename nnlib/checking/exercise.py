@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -198,8 +199,13 @@ class Exercise:
         return function
 
     def ask(self, seed: int) -> list[Probe]:
-        """The first verb: the questions of this seed."""
-        drawn = self.questions(np.random.default_rng(seed))
+        """The first verb: the questions of this seed.
+
+        The first one comes once more at the end, with other numbers in the same sizes: whoever
+        keeps something from call to call, and asks only for its size, gives an old answer then.
+        """
+        first, other = (self.questions(np.random.default_rng(s)) for s in (seed, [seed, 1]))
+        drawn = [*first, *islice(other, int(self.twice))]
         probes = [q if isinstance(q, Probe) else Probe(tuple(q)) for q in drawn]
         return [Probe(plain(p.args), plain(p.kwargs), p.expected) for p in probes]
 

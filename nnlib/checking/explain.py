@@ -14,9 +14,11 @@ import numpy as np
 
 from .answer import Answer, Probe, answer
 from .compare import deviation, split
-from .exercise import Exercise, Misconception
+from .exercise import Exercise, Misconception, Tolerance
 from .judge import Judgement, judge, size_of
 from .plain import arrays_in
+
+STALE = "is something kept from one call to the next?"
 
 
 def recognise(
@@ -52,12 +54,17 @@ def remarks(
         failed = found.failed.get(part.name)
         if not failed:
             continue
-        cases = []
+        rights = [split(exercise.named_parts, right) for right in found.expected]
+        values = [split(exercise.named_parts, given.value) for given in answers]
+        cases, stale = [], False
         for i in failed:
-            rights = split(exercise.named_parts, found.expected[i])
-            values = split(exercise.named_parts, answers[i].value)
-            if rights is not None and values is not None:
-                cases.append(_Case(probes[i], rights[index], values[index]))
+            if (right := rights[i]) is not None and (value := values[i]) is not None:
+                cases.append(_Case(probes[i], right[index], value[index]))
+                earlier = [other[index] for other in rights[:i] if other is not None]
+                stale = stale or _is_old(value[index], right[index], earlier, exercise.tolerance)
+        if stale:
+            said.append(f"{part.name} is what an earlier call should give; {STALE}")
+            continue
         passed = [p for i, p in enumerate(probes) if i not in failed]
         for test in (_empty, _single_example, _factor, _transposed, _other_axis, _not_finite):
             sentence = test(cases, passed) if len(cases) == len(failed) else None
@@ -65,6 +72,15 @@ def remarks(
                 said.append(f"{part.name} {sentence}")
                 break
     return said
+
+
+def _is_old(value: Any, right: Any, earlier: Sequence[Any], tolerance: Tolerance) -> bool:
+    """Whether a wrong value of several numbers is the right one of an earlier probe."""
+    several = max((a.size for a in arrays_in(right)), default=1) > 1
+    return several and any(
+        deviation(other, value, tolerance) <= 1 < deviation(other, right, tolerance)
+        for other in earlier
+    )
 
 
 def _candidates(

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, Self
 
+from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
@@ -119,12 +120,12 @@ def _line(row: Row) -> str:
 def class_table(rows: Sequence[Row], title: str = "") -> Table:
     """Students against graded cells: the points, and the misconceptions that were recognised."""
     keys = graded_cells(rows)
-    table = Table(title=title or None, title_justify="left")
+    table = _table(title)
     table.add_column("student")
     for key in keys:
-        table.add_column(Text(_short(key)), justify="right")
+        table.add_column(Text(_short(key).replace("_", "_\n")), justify="right")
     table.add_column("total", justify="right")
-    table.add_column("recognised, or what happened")
+    table.add_column("remarks", overflow="fold")
     for row in rows[:WIDEST]:
         cells = [_points(row, key) for key in keys]
         total = f"{sum(score or 0 for score in row.scores.values()):g}" if row.scores else "-"
@@ -146,7 +147,7 @@ def misconception_table(rows: Sequence[Row]) -> Table | None:
     )
     if not found:
         return None
-    table = Table(title="Misconceptions", title_justify="left")
+    table = _table("Misconceptions")
     for column in ("exercise", "misconception", "students", "share"):
         table.add_column(column)
     for (exercise, name), count in sorted(found.items(), key=lambda item: (-item[1], item[0])):
@@ -156,7 +157,7 @@ def misconception_table(rows: Sequence[Row]) -> Table | None:
 
 def changes_table(rows: Iterable[Row]) -> Table:
     """Whose scores differ from those in the gradebook."""
-    table = Table(title="Scores that change", title_justify="left")
+    table = _table("Scores that change")
     for column in ("student", "cell", "now", "would be"):
         table.add_column(column)
     for row in rows:
@@ -184,6 +185,13 @@ def write_csv(path: Path, rows: Sequence[Row]) -> None:
         cells = [row.student, row.status, total, *pairs, notes]
         writer.writerow(map(harmless.table_cell, cells))
     write_whole(path, text.getvalue().encode())
+
+
+def _table(title: str) -> Table:
+    """An empty table without vertical lines: a narrow terminal has no room for them."""
+    return Table(
+        title=title or None, title_justify="left", box=box.SIMPLE_HEAD, collapse_padding=True
+    )
 
 
 def graded_cells(rows: Iterable[Row]) -> list[str]:

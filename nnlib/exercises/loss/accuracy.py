@@ -16,6 +16,7 @@ def questions(rng):
         (9, 4, 3),
         (30, 6, 17),
         (5, 5, 3),
+        (4, 3, 1),
     ]:
         yield _with_hits(rng, N, C, right)
     logits, y = _with_hits(rng, 8, 5, 6)

@@ -11,6 +11,7 @@ def questions(rng):
     nan = float("nan")
     yield [d, c, b, c, d, c, a, b], 3
     yield [d, b, c, c, c, a, d, d, d], 3
+    yield [d, a, b, c, b, c, b, d], 3
     yield [d, b, c, b, b, a, c, d], 5
     yield [c, b, b, b, b, a], 3
     yield [d, c, nan, b, nan, nan, nan, a], 3
