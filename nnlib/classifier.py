@@ -54,11 +54,11 @@ def build_classifier(
     """
     known = images_to_features(images_train)
     # What becomes of a column's 0 and 1 says how standardize moves and stretches it.
-    _, centre = standardize(known, np.zeros_like(known[:1]))
+    _, center = standardize(known, np.zeros_like(known[:1]))
     _, unit = standardize(known, np.ones_like(known[:1]))
 
     def forward(images: Array, params: Parameters) -> tuple[Array, list[tuple[Array, Array]]]:
-        X = images_to_features(images) * (unit - centre) + centre
+        X = images_to_features(images) * (unit - center) + center
         return F.network_forward(X.astype(np.float32), params)  # twice as fast as float64
 
     def train(weight_decay: float) -> Parameters:

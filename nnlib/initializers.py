@@ -23,7 +23,7 @@ def he_init(sizes: Sequence[int], rng: np.random.Generator) -> list[tuple[Array,
     Returns
     -------
     list of (W, b)
-        W of shape (D, H) and b of shape (H,) for each pair of neighbours (D, H) in `sizes`.
+        W of shape (D, H) and b of shape (H,) for each pair of neighbors (D, H) in `sizes`.
 
     References
     ----------

@@ -52,7 +52,7 @@ def biases_down_the_rows_where_they_fit(X, W, b):
     return Z + b[:, None] if len(b) == len(Z) else Z + b
 
 
-def normalised(Z, log=False):
+def normalized(Z, log=False):
     E = np.exp(Z - Z.max(axis=1, keepdims=True))
     P = either(lambda: E / E.sum(axis=1), lambda: E / E.sum(axis=1, keepdims=True))
     return np.log(P) if log else P
@@ -60,12 +60,12 @@ def normalised(Z, log=False):
 
 @wrong("softmax")
 def divided_along_the_wrong_axis_where_it_fits(Z):
-    return normalised(Z)
+    return normalized(Z)
 
 
 @wrong("softmax_cross_entropy_backward")
 def probabilities_along_the_wrong_axis_where_they_fit(logits, y):
-    return (normalised(logits) - np.eye(logits.shape[1])[y]) / len(y)
+    return (normalized(logits) - np.eye(logits.shape[1])[y]) / len(y)
 
 
 @wrong("accuracy")

@@ -212,7 +212,7 @@ def test_names_used_looks_through_helpers():
 # Judging
 
 
-def test_the_order_of_judgement():
+def test_the_order_of_judgment():
     """Each function has a later fault, too; the earlier one is what is told."""
 
     def not_written(Z):

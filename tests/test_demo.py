@@ -71,11 +71,11 @@ def test_a_surprising_grade_is_reported(student, row, words):
     check_surprises(student, row, words)
 
 
-def test_a_misconception_that_is_not_recognised_is_reported():
+def test_a_misconception_that_is_not_recognized_is_reported():
     mistake = next(m for m in catalogue.find("relu").misconceptions if m.name == "absolute value")
     student = demo.Student("ada", mistakes={"relu": mistake})
     check_surprises(student, Row(0.0, ["absolute value"]), None)
-    check_surprises(student, Row(0.0, []), "expected 'absolute value', recognised nothing")
+    check_surprises(student, Row(0.0, []), "expected 'absolute value', recognized nothing")
 
 
 def check_surprises(student, row, words):

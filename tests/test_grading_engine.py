@@ -57,8 +57,8 @@ def test_right_wrong_and_blank_get_what_they_earned(course):
     assert rows["ada"].scores == {"check_relu": 1.0, "check_dense_forward": 1.0}
     assert rows["bob"].scores == {"check_relu": 0.0, "check_dense_forward": 0.0}
     assert rows["cy"].scores == {"check_relu": 0.0, "check_dense_forward": 0.0}
-    recognised = {key: v["misconceptions"][0] for key, v in rows["bob"].verdicts.items()}
-    assert recognised == {"check_relu": "absolute value", "check_dense_forward": "no bias"}
+    recognized = {key: v["misconceptions"][0] for key, v in rows["bob"].verdicts.items()}
+    assert recognized == {"check_relu": "absolute value", "check_dense_forward": "no bias"}
     assert "not written yet" in str(rows["cy"].verdicts["check_relu"]["faults"])
     with gradebook(course) as book:
         scores = {
@@ -277,7 +277,7 @@ def test_the_class_ends_in_a_csv_file_and_a_log(course):
     with open(course / "reports" / f"{gc.LESSON}.csv", encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["student"] for row in rows] == ["?[31mred", "'=cmd()"]
-    assert rows[1]["relu: recognised"] == "absolute value"
+    assert rows[1]["relu: recognized"] == "absolute value"
     log = (course / "reports" / f"{gc.LESSON}.jsonl").read_text("utf-8").splitlines()
     events = [json.loads(line) for line in log]
     assert [event["event"] for event in events] == ["begin", "student", "student", "end"]

@@ -263,7 +263,7 @@ def test_what_a_learner_shows_is_made_harmless():
         ("not python (", None),
     ],
 )
-def test_a_check_is_recognised_by_its_whole_text(source, name):
+def test_a_check_is_recognized_by_its_whole_text(source, name):
     exercise = exercise_in(source)
     assert (exercise.name if exercise else None) == name
 

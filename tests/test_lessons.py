@@ -26,6 +26,8 @@ PROSE_WORDS = 165  # "about 150", without formulas and what is folded away
 # A line's start is enough: what stands before must not be part of a longer path or address.
 ABSOLUTE = re.compile(r"(?<![\w/.:~-])/(?:home|Users|root|tmp|work|usr|opt|var|mnt)/|\b[A-Z]:\\\w")
 NOT_PROSE = re.compile(r"<details>.*?</details>|\$\$?[^$]*\$\$?|<[^>]*>|\]\([^)]*\)", re.DOTALL)
+# Markdown that touches a line of HTML is taken for a part of it, and shown with its backticks.
+GLUED = re.compile(r"</summary>[ \t]*\n[ \t]*\S|\S[ \t]*\n[ \t]*</details>")
 MARKDOWN_IMAGE = re.compile(r"!\[(.*?)\]\(")
 
 every_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
@@ -183,6 +185,24 @@ def test_cells_are_short(lesson):
             prose = NOT_PROSE.sub(" ", cell.source)
             words = re.findall(r"[^\W\d_][\w'’-]*", prose)
             assert len(words) <= PROSE_WORDS, f"{len(words)} words:\n{cell.source}"
+
+
+@every_lesson
+def test_what_is_folded_away_is_rendered(lesson):
+    for cell in read(lesson.solution).cells:
+        assert cell.cell_type == "code" or not GLUED.search(cell.source), cell.source
+
+
+@pytest.mark.parametrize(
+    ("text", "bad"),
+    [
+        ("<details><summary>A</summary>\n\n`b`\n\n</details>", False),
+        ("1. <details><summary>A</summary>\n   `b`\n\n   </details>", True),
+        ("<details><summary>A</summary>\n\n`b`\n</details>", True),
+    ],
+)
+def test_the_test_tells_what_is_rendered(text, bad):
+    assert bool(GLUED.search(text)) is bad
 
 
 @every_lesson

@@ -15,8 +15,8 @@ from . import catalogue
 from .answer import Answer, Probe, answer, names_used
 from .compare import split
 from .exercise import Exercise
-from .explain import recognise, remarks
-from .judge import Judgement, judge, size_of
+from .explain import recognize, remarks
+from .judge import Judgment, judge, size_of
 from .plain import arrays_in, describe
 from .verdict import Block, Verdict
 
@@ -124,13 +124,13 @@ def examine(
         return _verdict(exercise, found, printed=printed, notes=notes)
     if shown is not None:
         return _verdict_without_secrets(exercise, play, found, shown, paths, notes)
-    known = recognise(exercise, probes, answers, found)
+    known = recognize(exercise, probes, answers, found)
     return _explained(exercise, probes, answers, found, known, notes)
 
 
 def _attempt(
     exercise: Exercise, play: Play, seed: int, substitutes: Mapping[str, str]
-) -> tuple[list[Probe], list[Answer], Judgement]:
+) -> tuple[list[Probe], list[Answer], Judgment]:
     probes = exercise.ask(seed)
     answers = list(play(probes, substitutes))
     return probes, answers, judge(exercise, probes[: len(answers)], answers)
@@ -146,14 +146,14 @@ def _first_mend(name: str, broken: Sequence[str], late: bool) -> str:
 def _verdict_without_secrets(
     exercise: Exercise,
     play: Play,
-    graded: Judgement,
+    graded: Judgment,
     shown: int,
     substitutes: Mapping[str, str],
     notes: tuple[str, ...],
 ) -> Verdict:
     """The graded score, explained by an example that is redrawn from a public seed."""
     probes, answers, public = _attempt(exercise, play, shown, substitutes)
-    known = recognise(exercise, probes, answers, public) if public.faults else []
+    known = recognize(exercise, probes, answers, public) if public.faults else []
     verdict = _explained(exercise, probes, answers, public, known, notes)
     hidden = "wrong on inputs that are not shown; other inputs than those of check tell the same"
     faults = {key: verdict.faults.get(key, f"{key}: {hidden}") for key in graded.faults}
@@ -164,7 +164,7 @@ def _explained(
     exercise: Exercise,
     probes: Sequence[Probe],
     answers: Sequence[Answer],
-    found: Judgement,
+    found: Judgment,
     known: Sequence[Any],
     notes: tuple[str, ...],
 ) -> Verdict:
@@ -180,7 +180,7 @@ def _explained(
     )
 
 
-def _verdict(exercise: Exercise, found: Judgement, **more: Any) -> Verdict:
+def _verdict(exercise: Exercise, found: Judgment, **more: Any) -> Verdict:
     return Verdict(
         exercise=exercise.name,
         score=found.score,
@@ -197,7 +197,7 @@ def _printed(answers: Sequence[Answer]) -> str:
 
 
 def _example(
-    exercise: Exercise, probes: Sequence[Probe], answers: Sequence[Answer], found: Judgement
+    exercise: Exercise, probes: Sequence[Probe], answers: Sequence[Answer], found: Judgment
 ) -> tuple[Block, ...]:
     """The smallest probe that fails, with its numbers."""
     failing = sorted({i for hits in found.failed.values() for i in hits})

@@ -15,14 +15,14 @@ import numpy as np
 from .answer import Answer, Probe, answer
 from .compare import deviation, split
 from .exercise import Exercise, Misconception, Tolerance
-from .judge import Judgement, judge, size_of
+from .judge import Judgment, judge, size_of
 from .plain import arrays_in
 
 STALE = "is something kept from one call to the next?"
 
 
-def recognise(
-    exercise: Exercise, probes: Sequence[Probe], answers: Sequence[Answer], found: Judgement
+def recognize(
+    exercise: Exercise, probes: Sequence[Probe], answers: Sequence[Answer], found: Judgment
 ) -> list[Misconception]:
     """The misconceptions that explain the faults, the one that explains most first."""
     exact: list[tuple[int, Misconception]] = []
@@ -46,7 +46,7 @@ def recognise(
 
 @np.errstate(all="ignore")
 def remarks(
-    exercise: Exercise, probes: Sequence[Probe], answers: Sequence[Answer], found: Judgement
+    exercise: Exercise, probes: Sequence[Probe], answers: Sequence[Answer], found: Judgment
 ) -> list[str]:
     """What can be said of a wrong part without knowing the mistake."""
     said = []
@@ -84,7 +84,7 @@ def _is_old(value: Any, right: Any, earlier: Sequence[Any], tolerance: Tolerance
 
 
 def _candidates(
-    exercise: Exercise, probes: Sequence[Probe], answers: Sequence[Answer], found: Judgement
+    exercise: Exercise, probes: Sequence[Probe], answers: Sequence[Answer], found: Judgment
 ) -> list[Misconception]:
     """The misconceptions that go wrong in the same way on one probe, the cheapest that fails."""
     failing = {i for hits in found.failed.values() for i in hits}
@@ -101,7 +101,7 @@ def _candidates(
 
 
 def _same_mistake(
-    exercise: Exercise, answers: Sequence[Answer], theirs: Sequence[Answer], judged: Judgement
+    exercise: Exercise, answers: Sequence[Answer], theirs: Sequence[Answer], judged: Judgment
 ) -> bool:
     """Whether every part that this misconception gets wrong has the learner's wrong values."""
     wrong = [i for i, part in enumerate(exercise.named_parts) if part.name in judged.faults]
@@ -119,7 +119,7 @@ def _same_mistake(
 
 
 def _alike(
-    exercise: Exercise, answers: Sequence[Answer], theirs: Sequence[Answer], found: Judgement
+    exercise: Exercise, answers: Sequence[Answer], theirs: Sequence[Answer], found: Judgment
 ) -> bool:
     """Whether answers that chance makes differ are wrong in the same way, by what can be compared.
 

@@ -19,7 +19,7 @@ CALL = "call"
 
 
 @dataclass(frozen=True)
-class Judgement:
+class Judgment:
     """What the judge found, before it is put into words for the learner.
 
     Attributes
@@ -45,7 +45,7 @@ def judge(
     probes: Sequence[Probe],
     answers: Sequence[Answer],
     expected: Sequence[Any] | None = None,
-) -> Judgement:
+) -> Judgment:
     """Compare the answers with the reference's, which are computed unless they are given.
 
     The order: not written yet, raised, arguments changed, number of parts, shape, dtype kind,
@@ -54,7 +54,7 @@ def judge(
     whole = _whole_call(exercise, answers)
     if whole:
         fault, hits = whole
-        return Judgement(0.0, {CALL: fault}, {CALL: hits})
+        return Judgment(0.0, {CALL: fault}, {CALL: hits})
     if expected is None:
         expected = [_right_answer(exercise, probe) for probe in probes]
     found: dict[str, dict[int, Fault]] = {}
@@ -72,7 +72,7 @@ def judge(
         found = {CALL: impure, **found}
     faults = {name: _smallest(probes, by_probe)[1] for name, by_probe in found.items()}
     failed = {name: tuple(by_probe) for name, by_probe in found.items()}
-    return Judgement(score, faults, failed, list(expected))
+    return Judgment(score, faults, failed, list(expected))
 
 
 def faults_of(exercise: Exercise, probe: Probe, expected: Any, received: Any) -> dict[str, Fault]:

@@ -28,7 +28,7 @@ class Verdict:
     faults : dict of str to str
         By part, or under ``call`` where the whole call is meant.
     misconceptions : tuple of str
-        The mistakes that were recognised.
+        The mistakes that were recognized.
     hints : tuple of str
         Where to look.
     example : tuple of (str, str)

@@ -196,7 +196,7 @@ def collect_files(root: Path, lesson: str) -> None:
 
 
 def expected(student: Student, exercise: Exercise, seed: int) -> tuple[float, str]:
-    """The score a student must get, and the misconception that must be recognised, if any.
+    """The score a student must get, and the misconception that must be recognized, if any.
 
     Wrong answers are judged here as well, in this process, with the student's own questions.
     """
@@ -228,7 +228,7 @@ def surprises(report: Report, students: list[Student], grading: Grading) -> Iter
                 yield f"{student.name}, {name}: expected the score {score:g}, got {earned:g} points"
             if mistake and mistake not in verdict["misconceptions"]:
                 found = ", ".join(verdict["misconceptions"]) or "nothing"
-                yield f"{student.name}, {name}: expected {mistake!r}, recognised {found}"
+                yield f"{student.name}, {name}: expected {mistake!r}, recognized {found}"
 
 
 @click.command()

@@ -1,4 +1,4 @@
-"""Drawn faces of cats and dogs, 32 by 32 grey pixels: the recipe, picture by picture.
+"""Drawn faces of cats and dogs, 32 by 32 gray pixels: the recipe, picture by picture.
 
 Both classes share fur, background, patches, light and noise. Only ears, the head's proportions,
 eyes, muzzle, nose, whiskers and tongue tell them apart, and a face may stand anywhere, turned,

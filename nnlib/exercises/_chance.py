@@ -25,8 +25,8 @@ def chance_broken(part, received, chosen):
     seeds, N = chosen.shape
     if np.all(np.ptp(chosen.astype(int), axis=1) == 0):
         return Fault("together", f"{part}: all are chosen or none; each should be for itself")
-    centred = chosen - chosen.mean(axis=1, keepdims=True)
-    rows = centred / np.maximum(centred.std(axis=1, keepdims=True), 1e-9)
+    centered = chosen - chosen.mean(axis=1, keepdims=True)
+    rows = centered / np.maximum(centered.std(axis=1, keepdims=True), 1e-9)
     if abs(surprise(np.sum(rows.sum(axis=0) ** 2) / seeds * (N - 1) / N, N - 1)) > 6.5:
         text = "the same ones are chosen again and again, whatever the rng draws"
         return Fault("places", f"{part}: {text}")

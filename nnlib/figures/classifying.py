@@ -61,7 +61,7 @@ def accuracies(scores: Mapping[str, float], examples: int) -> Figure:
 
 @drawing
 def pixels_that_matter(images: Array, slopes: Array, captions: Sequence[str] = ()) -> Figure:
-    """Grey pictures, and under each how a score changes with each of its pixels.
+    """Gray pictures, and under each how a score changes with each of its pixels.
 
     Parameters
     ----------

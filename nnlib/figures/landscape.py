@@ -67,7 +67,7 @@ def window(paths: list[Array]) -> tuple[Array, Array]:
 def draw_landscape(
     axes: Any, loss: Function, corners: tuple[Array, Array], names: tuple[str, str]
 ) -> None:
-    """Fill `axes` with the loss: bands from low (white) to high (grey), and contour lines."""
+    """Fill `axes` with the loss: bands from low (white) to high (gray), and contour lines."""
     low, high = corners
     across, down = (np.linspace(low[i], high[i], GRID) for i in (0, 1))
     heights = np.array(

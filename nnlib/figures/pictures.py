@@ -19,7 +19,7 @@ def picture_grid(images: Array, captions: Sequence[str] = (), columns: int = 8) 
     Parameters
     ----------
     images : ndarray of shape (N, height, width, channels), uint8
-        One channel is grey, three are color.
+        One channel is gray, three are color.
     captions : sequence of N strings, optional
     columns : int
 
@@ -30,7 +30,7 @@ def picture_grid(images: Array, captions: Sequence[str] = (), columns: int = 8) 
     count, height, width, channels = usable(images, (None, None, None, None), "images is").shape
     figure = _grid(images, captions, columns)
     words = f", captioned {listed(captions)}" if len(captions) else ""
-    color = "grey" if channels == 1 else "color"
+    color = "gray" if channels == 1 else "color"
     return Figure(
         figure,
         f"{count} pictures of {height} by {width} pixels in {color}{words}. "
@@ -82,7 +82,7 @@ def feature_maps(image: Array, maps: Array, captions: Sequence[str] = ()) -> Fig
     -------
     Figure
     """
-    grey = usable(image, (None, None, 1), "image is")
+    gray = usable(image, (None, None, 1), "image is")
     answers = usable(maps, (len(captions) or None, None, None), "maps is")
     colored, _ = _signed(answers)
     names = list(captions) or [f"filter {number}" for number in range(len(answers))]
@@ -90,14 +90,14 @@ def feature_maps(image: Array, maps: Array, captions: Sequence[str] = ()) -> Fig
     below = [f"{name}\n{reach}" for name, reach in zip(names, ends, strict=True)]
     rows = -(-(len(answers) + 1) // 8)
     columns = -(-(len(answers) + 1) // rows)
-    figure = _grid([grey.repeat(3, axis=2), *colored], ["picture", *below], columns)
+    figure = _grid([gray.repeat(3, axis=2), *colored], ["picture", *below], columns)
     facts = listed(
         f"{name} from {one.min():.2g} to {one.max():.2g}"
         for name, one in zip(names, answers, strict=True)
     )
     return Figure(
         figure,
-        f"A picture of {grey.shape[0]} by {grey.shape[1]} pixels and {len(answers)} maps of "
+        f"A picture of {gray.shape[0]} by {gray.shape[1]} pixels and {len(answers)} maps of "
         f"{answers.shape[1]} by {answers.shape[2]}; orange is positive, purple negative, white 0. "
         f"{facts}.",
     )

@@ -191,7 +191,7 @@ def heavy_ball(
 def _rolls(drag: float, times: Array) -> Array:
     """Where a ball of mass 1 is that starts from rest at 1 in the valley ½ x², with this drag."""
     root = np.sqrt(drag**2 / 4 - 1 + 0j)
-    root = root if abs(root) > 1e-6 else 1e-6 + 0j  # both motions become one: take a neighbour
+    root = root if abs(root) > 1e-6 else 1e-6 + 0j  # both motions become one: take a neighbor
     fast, slow = -drag / 2 - root, -drag / 2 + root
     motion = (slow * np.exp(fast * times) - fast * np.exp(slow * times)) / (slow - fast)
     return np.asarray(motion.real)

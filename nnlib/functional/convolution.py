@@ -15,7 +15,7 @@ def conv2d_forward(X: Array, W: Array, b: Array, stride: int = 1, padding: int =
     W : ndarray of shape (filters, C, kh, kw)
     b : ndarray of shape (filters,)
     stride : int
-        Distance between neighbouring windows.
+        Distance between neighboring windows.
     padding : int
         Rows and columns of zeros added on each side.
 

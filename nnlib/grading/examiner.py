@@ -121,7 +121,7 @@ class Examiner:
 
 
 def no_verdict(exercise: Exercise, reason: str) -> Verdict:
-    """What stands where there could be no judgement: nothing earned, and why."""
+    """What stands where there could be no judgment: nothing earned, and why."""
     parts = tuple(part.name for part in exercise.named_parts)
     text = f"{exercise.name} was not judged: {reason}"
     return Verdict(exercise.name, 0.0, exercise.points, parts, faults={CALL: text})

@@ -186,7 +186,7 @@ def tags(metadata: Mapping[str, Any]) -> list[str]:
 
 
 def line(text: object, longest: int = 300) -> str:
-    """A text for one line of a terminal: nothing in it moves the cursor or changes colours.
+    """A text for one line of a terminal: nothing in it moves the cursor or changes colors.
 
     >>> line("a\\x1b[31mb\\nc")
     'a?[31mb c'

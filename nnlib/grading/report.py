@@ -118,7 +118,7 @@ def _line(row: Row) -> str:
 
 
 def class_table(rows: Sequence[Row], title: str = "") -> Table:
-    """Students against graded cells: the points, and the misconceptions that were recognised."""
+    """Students against graded cells: the points, and the misconceptions that were recognized."""
     keys = graded_cells(rows)
     table = _table(title)
     table.add_column("student")
@@ -172,13 +172,13 @@ def write_csv(path: Path, rows: Sequence[Row]) -> None:
     keys = graded_cells(rows)
     text = io.StringIO()
     writer = csv.writer(text)
-    columns = [column for key in keys for column in (_short(key), f"{_short(key)}: recognised")]
+    columns = [column for key in keys for column in (_short(key), f"{_short(key)}: recognized")]
     writer.writerow(map(harmless.table_cell, ["student", "status", "total", *columns, "notes"]))
     for row in rows:
         pairs = [
             cell
             for key in keys
-            for cell in (_points(row, key), "; ".join(_recognised(row.verdicts.get(key, {}))))
+            for cell in (_points(row, key), "; ".join(_recognized(row.verdicts.get(key, {}))))
         ]
         total = sum(score or 0 for score in row.scores.values()) if row.scores else ""
         notes = "; ".join([row.reason, *row.notes] if row.reason else row.notes)
@@ -211,14 +211,14 @@ def _remark(row: Row) -> str:
     if row.reason:
         return f"{row.status}: {row.reason}"
     found = [
-        f"{verdict['exercise']}: {_recognised(verdict)[0]}"
+        f"{verdict['exercise']}: {_recognized(verdict)[0]}"
         for verdict in row.verdicts.values()
-        if _recognised(verdict)
+        if _recognized(verdict)
     ]
     return "; ".join([*found, *row.notes])
 
 
-def _recognised(verdict: dict[str, Any]) -> Sequence[str]:
+def _recognized(verdict: dict[str, Any]) -> Sequence[str]:
     return list(verdict.get("misconceptions", ()))
 
 

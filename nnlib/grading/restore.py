@@ -1,7 +1,7 @@
 """Restoring a submission: the cells that grading relies on come from the gradebook.
 
 Of a submission only the answers are believed, never its metadata: cells that were edited, deleted,
-duplicated, reordered or labelled anew are rebuilt, keyed by their id, in the source's order. What
+duplicated, reordered or labeled anew are rebuilt, keyed by their id, in the source's order. What
 a learner added stays behind the cell that it stood behind.
 """
 

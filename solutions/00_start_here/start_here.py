@@ -82,9 +82,9 @@ print(X.sum())
 # ## 3 A first check
 #
 # Exercises look like the next one: a heading with a name, the time it may take, and one to three
-# dots for its difficulty. Below it stands what the function takes and what it returns, and one
-# example to compare with by hand. Then come two hints. They are folded: click to open them, and try
-# without them first.
+# dots for its difficulty; *bonus* marks what no later lesson builds on. Below it stands what the
+# function takes and what it returns, and one example to compare with by hand. Then come two hints.
+# They are folded: click to open them, and try without them first.
 #
 # Usually you find an empty function. This time somebody has written an answer, and it is wrong. We
 # want to see what happens then.
@@ -140,9 +140,9 @@ check(center_columns)
 # verdict is what the exercise earned; it is for the grader, and 0.0 here, since this is practice.
 
 # %% [markdown]
-# What just happened? `check` called your function on seven inputs of different shapes, each of them
-# twice, and compared what came back with a reference. It does not mind **how** you calculate: with
-# a loop or in one line, other names, helper functions, printing, all is well.
+# What just happened? `check` called your function on several inputs of different shapes, each of
+# them twice, and compared what came back with a reference. It does not mind **how** you calculate:
+# with a loop or in one line, other names, helper functions, printing, all is well.
 #
 # It minds three things besides wrong values:
 #
@@ -330,8 +330,8 @@ print(np.random.default_rng(7).integers(0, 100, size=5))
 # %% [markdown]
 # | in code | in formulas | what it is |
 # |---|---|---|
-# | `loss` | $L$ | how wrong the network is: a mean over the batch, in nats |
-# | `dW`, `dX`, … | $\partial L / \partial W$ | derivative of the loss by `W`, in the shape of `W` |
+# | `loss` | $L$ | how wrong the network is: a mean over the batch, cross-entropy in nats |
+# | `dW`, `dX`, … | $\partial L / \partial W$ | derivative with respect to `W`, in its shape |
 # | `dZ`, `dA`, `dlogits` | | the same, arriving from the layer above |
 # | `grads` | | list of `(dW, db)`, in the order of `params` |
 # | `h` | $h$ | the small step of a numerical derivative |
@@ -341,10 +341,13 @@ print(np.random.default_rng(7).integers(0, 100, size=5))
 # | `weight_decay` | $\lambda$ | strength of the penalty on large weights |
 # | `drop_prob` | $p$ | share of neurons that dropout switches off |
 # | `rng` | | the generator of random numbers |
-#
+
+# %% [markdown]
 # A few letters lead two lives, and the text says which is meant. As a superscript, $(L)$ is the
-# last layer. $p$ is also a probability or a prediction, $h$ also counts neurons, and $\lambda$ is a
-# curvature in lesson 06. A **nat** is the unit of a natural logarithm.
+# last layer. $p$ is also a probability or a prediction, $h$ also counts neurons, $y$ is also the
+# target where a number is predicted. In lesson 06 $\lambda$ is a curvature, $A$ the matrix of a
+# bowl, $x$ and $p$ are parameters, $D$ is their number, $t$ counts steps. In lesson 10 $C$ counts
+# channels. A **nat** is the unit of a natural logarithm.
 
 # %% [markdown]
 # ## 6 Handing in
@@ -369,7 +372,7 @@ print(np.random.default_rng(7).integers(0, 100, size=5))
 # **Learning alone?** Then nothing needs handing in. The checks tell you all that a grade would.
 
 # %% [markdown]
-# ## What you take with you
+# ## Summary
 #
 # - Predict, write, check, read the verdict, mend.
 # - Rows are examples; the axis you name is the one that disappears, unless you keep it.
@@ -378,7 +381,7 @@ print(np.random.default_rng(7).integers(0, 100, size=5))
 # - `+=` writes into the array that it finds. A function leaves its arguments alone.
 
 # %% [markdown]
-# ### Questions to think about
+# ## Questions to think about
 #
 # 1. `X` has the shape (5, 3). Which of these work: `X + np.ones(5)`, `X + np.ones(3)`,
 #    `X + np.ones((5, 1))`?

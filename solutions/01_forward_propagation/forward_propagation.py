@@ -11,7 +11,7 @@
 # - read a network's output as probabilities.
 #
 # **Time:** about an hour and a half. **You need:** lesson 00 (how a check works, shapes, axes), and
-# from school the straight line and the powers of $e$.
+# from school the straight line, the powers of $e$ and the natural logarithm.
 
 # %% tags=["setup"]
 import numpy as np
@@ -137,9 +137,9 @@ def relu(Z):
 check(relu)
 
 # %% [markdown]
-# ### The sigmoid
+# Your `relu` is one line, and a network may run through it a million times for a single picture.
 #
-# One line, and a network may run through it a million times for a single picture.
+# ### The sigmoid
 #
 # ReLU has no upper end. Sometimes we want a number between 0 and 1 instead: how sure is the neuron
 # that the answer is yes? The **sigmoid** (S-shaped) function gives it:
@@ -624,7 +624,7 @@ figures.hidden_neurons(network_forward, spiral_params, X, y)
 # hooks, and hooks become spirals.
 
 # %% [markdown]
-# ## What you take with you
+# ## Summary
 #
 # - A neuron computes $z = x \cdot w + b$; its line $z = 0$ cuts the plane in two.
 # - A layer is $Z = XW + b$: rows are examples, columns of $W$ are neurons.
@@ -636,7 +636,7 @@ figures.hidden_neurons(network_forward, spiral_params, X, y)
 # network is, in one number. That is lesson 02, the loss.
 
 # %% [markdown]
-# ### Questions to think about
+# ## Questions to think about
 #
 # 1. In the last layer of the spiral network the two columns of $W$ are each other's negatives. How
 #    many logits would have been enough?
@@ -651,8 +651,8 @@ figures.hidden_neurons(network_forward, spiral_params, X, y)
 #
 # 1. One. Its logits are $z$ and $-z$, and softmax gives $e^z / (e^z + e^{-z}) = \sigma(2z)$. Two
 #    classes need one logit and a sigmoid.
-# 2. No answer changes, for the largest stays the largest. The probabilities move towards 0 and 1,
-#    except where all logits of a row are equal.
+# 2. No answer changes, for the largest stays the largest. In each row the largest probability grows
+#    and the smallest shrinks, except where all logits of the row are equal.
 # 3. Nothing, since relu(2z) = 2 relu(z). Sigmoids do not scale like that, so the logits would
 #    change.
 # 4. The examples of a batch would compete with one another for each class, and an example's answer

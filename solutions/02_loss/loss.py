@@ -36,10 +36,10 @@ from nnlib.functional import sigmoid, softmax
 #
 # How wrong was the network, in one number? The mean error, (−1 + 0 + 4) / 3 = 1, is a poor answer:
 # errors of −10 and 10 would cancel to 0. So each error is squared first, which makes it positive
-# and lets large errors weigh more. Over all $n$ entries of the predictions $p$ and the targets $t$
+# and lets large errors weigh more. Over all $K$ entries of the predictions $p$ and the targets $t$
 # the **mean squared error** is
 #
-# $$L = \frac{1}{n} \sum_{i=1}^{n} (p_i - t_i)^2$$
+# $$L = \frac{1}{K} \sum_{i=1}^{K} (p_i - t_i)^2$$
 #
 # A number like this, 0 for perfect answers and larger for worse ones, is called a **loss**.
 #
@@ -93,9 +93,8 @@ figures.squared_errors(
 # %% [markdown]
 # Sixteen times: of the loss of 5.67, the evening alone makes 16/17.
 #
-# One trap waits here. Predictions often come as a column (N, 1) and targets as a row of numbers
-# (N,). NumPy then subtracts every target from every prediction, without a word. What is the shape
-# of the difference for N = 3?
+# Lesson 00's trap waits here, too. Predictions often come as a column (N, 1) and targets as a plain
+# list of numbers (N,). What is the shape of the difference for N = 3?
 
 # %%
 column, flat = np.array([[19.0], [23.0], [30.0]]), np.array([20.0, 23.0, 26.0])
@@ -544,8 +543,8 @@ figures.losses_by_logit(
 #
 # <details><summary>Hint 2: the idea</summary>
 #
-# NumPy finds the place of a maximum along an axis. Comparing two arrays of integers gives True and
-# False, and these count as 1 and 0.
+# `argmax` finds the place of a maximum along an axis. Comparing two arrays of integers gives True
+# and False, and these count as 1 and 0.
 #
 # </details>
 
@@ -625,9 +624,9 @@ display(
 # 2. Can a network with softmax reach a loss of exactly 0?
 #    <details><summary>Answer</summary>
 #
-#    On paper never: a probability of 1 needs infinite differences of logits. So training can
-#    always lower the loss a little further by enlarging the weights; lesson 07 is about that
-#    temptation. In float64 the loss rounds to 0 once the differences exceed about 37.
+#    On paper never: a probability of 1 needs infinite differences of logits. So once every label
+#    has the largest logit, training can lower the loss further by enlarging the weights; lesson 07
+#    is about that temptation. In float64 the loss rounds to 0 once the differences exceed about 37.
 #
 #    </details>
 #

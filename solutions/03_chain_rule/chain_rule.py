@@ -12,8 +12,8 @@
 # - pass a derivative back through a sigmoid, a ReLU and a neuron,
 # - write the chain rule for any graph, however often a value is used.
 #
-# **Time:** about two hours. **You need:** lessons 01 and 02, and the derivatives of $x^2$, $1/x$
-# and $e^x$ from school. Whatever earlier lessons asked you to write comes from `nnlib` here.
+# **Time:** about two hours. **You need:** lessons 01 and 02, and from school the derivatives of
+# powers, $1/x$ and $e^x$. Whatever earlier lessons asked you to write comes from `nnlib` here.
 
 # %% tags=["setup"]
 import numpy as np
@@ -78,8 +78,9 @@ figures.secants(lambda x: x**3, slope=12.0, x=2.0, h=0.5)
 # The forward difference is off by 3.25, the central one by 0.25. Is that luck?
 #
 # Near $x$, a smooth curve is a line plus a bend plus smaller terms: $f(x \pm h) = f(x) \pm h f' +
-# \tfrac{h^2}{2} f'' \pm \tfrac{h^3}{6} f''' + \dots$ Look at the signs. The bend, with $h^2$, is
-# the same on both sides, so the central difference subtracts it away. What is left is
+# \tfrac{h^2}{2} f'' \pm \tfrac{h^3}{6} f''' + \dots$ ($f''$ is the slope of the slope, $f'''$ the
+# slope of that.) Look at the signs. The bend, with $h^2$, is the same on both sides, so the
+# central difference subtracts it away. What is left is
 #
 # $$\text{error, forward} \approx \tfrac{h}{2} f'' \qquad\qquad \text{error, central} \approx
 # \tfrac{h^2}{6} f'''$$
@@ -154,7 +155,7 @@ with unfinished():
 # from $10^{-1}$ down to $10^{-14}$. Both axes of the picture are logarithmic.
 #
 # Draw your guess on paper before you run it: two lines that fall to the left, one twice as
-# steeply as the other. Do they fall for ever?
+# steeply as the other. Do they fall forever?
 
 
 # %% tags=["demo"]
@@ -248,7 +249,8 @@ figures.error_by_step(
 # <details><summary>Hint 2: the idea</summary>
 #
 # Calculate the errors of all entries as one array, then take the largest. If any entry is nan,
-# NumPy's largest is nan, too; this is the one case that needs a decision of its own.
+# NumPy's largest is nan, too; this is the one case that needs a decision of its own. `np.isnan`
+# knows it; a nan is not even equal to itself.
 #
 # </details>
 

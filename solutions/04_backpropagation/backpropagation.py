@@ -99,7 +99,7 @@ from nnlib.gradcheck import numerical_gradient, relative_error
 # %% [markdown]
 # ### One step, by hand
 #
-# Each weight moves against its slope, by 0.05 times the slope (lesson 05 is about that number):
+# Each weight moves against its slope, by 0.05 times the slope (lesson 05 gives that number a name):
 #
 # | | old | slope | new |
 # |---|---|---|---|
@@ -142,7 +142,8 @@ figures.computation_graph(names, parents, values, graph_backward(parents, local_
 # %% [markdown]
 # A sum over a shared index is a matrix product, and the shapes say which one. $dW$ must have the
 # shape of $W$, (D, H), and it sums over $n$. So the index $n$ has to stand inside: (D, N) times
-# (N, H), and (D, N) is the shape of $X$ transposed.
+# (N, H), and (D, N) is the shape of $X$ **transposed**: rows become columns, and entry $(i, j)$
+# goes to $(j, i)$. NumPy writes it `X.T`, formulas $X^\top$.
 #
 # The sums over $n$ are there because all examples share one $W$ and one $b$: the blame of the
 # whole batch lands on the same numbers. No $1/N$ appears; it is inside `dZ` already, for it lives
@@ -219,7 +220,7 @@ with unfinished():
 #
 # For one example with logits $z$ and label $k$, cross-entropy is
 #
-# $$L = -\log p_k = -z_k + \log \sum_j e^{z_j}$$
+# $$L = -\ln p_k = -z_k + \ln \sum_j e^{z_j}$$
 #
 # The slope of the first term is −1 for $z_k$ and 0 for the others. The slope of the logarithm is
 # one over the sum, times $e^{z_j}$: that is $p_j$, the softmax. Together
@@ -283,7 +284,7 @@ figures.where_the_error_begins(
 # to 1.
 #
 # With two classes and one logit the calculation is the same. From lesson 02, the loss of one
-# example is $\log(1 + e^z) - y z$. Its slope is $\sigma(z) - y$, probability minus label again,
+# example is $\ln(1 + e^z) - y z$. Its slope is $\sigma(z) - y$, probability minus label again,
 # and over a batch it is divided by N. Even the squared error of section 1 began in this way, with
 # prediction minus target, times 2.
 
@@ -427,8 +428,8 @@ with unfinished():
 #
 # We ask the function itself, as in lesson 03. Your `df` claims a derivative at $x$; central
 # differences measure it there, entry by entry; `relative_error` compares the two. Below $10^{-6}$
-# means right, above $10^{-3}$ means a bug, and what lies between deserves a second look, often at
-# a kink of ReLU.
+# means right. Above it, many entries mean a bug; one or two may also be a kink of ReLU, or a slope
+# that drowns in rounding: move the point a little, and measure again.
 #
 # A test must also say no to what it cannot compare. A nan, an inf or an array of the wrong shape
 # is not a small error: NumPy would stretch (5, 1) against (5,) without a word.
@@ -742,9 +743,9 @@ with unfinished():
 
 # %% [markdown]
 # Almost a million. At every layer the sigmoid multiplies the blame by its slope, which is at most
-# 1/4. The weights are drawn so that they enlarge a signal by about √2. Together that leaves less
-# than √2 / 4 ≈ 0.35 of it per layer; the experiment left 0.29 of it, and 0.29 to the power of 11
-# is about one in a million.
+# 1/4. The weights are drawn so that they enlarge a signal by about √2 (lesson 05 says why).
+# Together that leaves less than √2 / 4 ≈ 0.35 of it per layer; the experiment left 0.29 of it, and
+# 0.29 to the power of 11 is about one in a million.
 #
 # ReLU's slope is 1 where the gate is open. About half the gates are closed, which shrinks a signal
 # by √2, and the weights make up for it. So blame arrives at the first layer almost as strong as it
@@ -766,10 +767,12 @@ with unfinished():
 # - A dense layer's backward pass is two products and a sum; shapes decide the transposes, and the
 #   sums over the batch are there because all examples share the weights.
 # - Cross-entropy starts the chain with (p − y) / N, and this is the only 1/N.
-# - One backward pass costs about two forward passes, whatever the number of parameters. Numerical
-#   differentiation costs two passes per parameter, so it tests and does not train.
+# - One backward pass costs at most about two forward passes, whatever the number of parameters.
+#   Numerical differentiation costs two passes per parameter, so it tests and does not train.
 # - Every gate scales the blame: sigmoids by at most 1/4, so that early layers of deep networks
 #   fall asleep.
+#
+# Now every weight knows which way it should move. Lesson 05 lets them go.
 
 # %% [markdown]
 # ## Questions to think about
@@ -800,6 +803,16 @@ with unfinished():
 #
 #    Every layer's dW needs what that layer received, for every example. Backpropagation pays for
 #    its speed with memory.
+#
+#    </details>
+#
+# 4. A layer gives $A + f(A)$ instead of $f(A)$. What becomes of the blame on its way back?
+#
+#    <details><summary>Answer</summary>
+#
+#    There is one path more, with slope 1: whatever $f$ lets through, the blame itself arrives
+#    below undiminished, and the two are added. Networks of hundreds of layers are built like that;
+#    the shortcut is called a residual connection.
 #
 #    </details>
 

@@ -12,8 +12,9 @@
 # - read a training curve, and score a network on inputs that it has never seen.
 #
 # **Time:** about two hours. **You need:** the forward pass (lesson 01), the losses and accuracy
-# (lesson 02), the backward pass (lesson 04). Whatever earlier lessons asked you to write comes
-# from `nnlib` here, so that an old mistake does not follow you.
+# (lesson 02), the backward pass (lesson 04), and from school the variance and its root, the
+# standard deviation. Whatever earlier lessons asked you to write comes from `nnlib` here, so that
+# an old mistake does not follow you.
 
 # %% tags=["setup"]
 import itertools
@@ -523,7 +524,7 @@ with unfinished():
 #
 # **Equal weights** are more treacherous, because the loss does fall. But neurons that start alike
 # see the same inputs, hear the same blame and take the same step: sixteen neurons do the work of
-# one, for ever. Randomness is what lets them part.
+# one, forever. Randomness is what lets them part.
 #
 # ### How large?
 #
@@ -635,8 +636,12 @@ with unfinished(), np.errstate(all="ignore"):
 # Too small, and the network gives almost the same answer to every input, which costs ln 2 = 0.69;
 # after 30 epochs it has hardly begun. Too large, and the first steps throw it out of reach of
 # floating-point numbers: `nan`, not a number. The variance 1/D is only a little worse here. Over
-# ten layers it costs the signal a factor of $2^9$; the more layers, the more it matters.
+# ten layers it divides the variance by $2^9 = 512$; the more layers, the more it matters.
 #
+# A good start is soon left behind. Very deep networks therefore also rescale the signal on its way,
+# in every step: that is what *normalization layers* are for.
+
+# %% [markdown]
 # ## 8 One, some or all?
 #
 # Batches of one example, of some, or of all: which learns most for the same money? The fair price
@@ -702,7 +707,7 @@ for batch_size in (1, 4, 16, 64):
     print(f"batches of {batch_size:2}: noise {noise:.2f}")
 
 # %% [markdown]
-# Four times the batch, half the noise: the noise falls with $\sqrt B$, and the price rises with B.
+# Four times the batch, half the noise: the noise is proportional to $1/\sqrt B$, the price to $B$.
 # (From 16 to 64 it falls a bit faster: a batch of 64 without repeats is a third of the data
 # already.)
 #
@@ -798,7 +803,7 @@ with unfinished():
 # - **A: rate too small** (0.001). Smooth, and still falling when the training ends.
 # - **B: equal weights.** Falls at first like the healthy one, then lies flat: one neuron can do no
 #   more, however long we wait.
-# - **C: rate too large** (5). Jumps, and never comes down.
+# - **C: rate too large** (5). Jumps, and never comes near D.
 # - **D: healthy** (0.5). Steep, then slower and slower, with a little wobble.
 #
 # </details>
@@ -809,7 +814,7 @@ with unfinished():
 # %% [markdown]
 # ## 10 Spirals
 #
-# Lesson 01 told two spirals apart with 74 numbers that fell from the sky. Now we find such numbers
+# Lesson 01 told two spirals apart with 74 numbers that were handed to us. Now we find such numbers
 # ourselves. The points are noisier this time, and our network is larger, with two hidden layers of
 # 32 neurons: 1,218 numbers.
 #
@@ -877,9 +882,9 @@ with unfinished():
 # But it is a little better on what it has seen, and its loss there is ten times smaller. That gap
 # is the subject of lesson 07.
 #
-# How sure is the 96 %? A share $p$ of $n$ points has a standard error of $\sqrt{p(1-p)/n}$, here
-# $\sqrt{0.96 \cdot 0.04 / 200} = 0.014$. We can check it, since our source never runs dry: 5,000
-# points more.
+# How sure is the 96 %? A share $p$ of $n$ points typically lies $\sqrt{p(1-p)/n}$ away from the
+# true one. This is its **standard error**, here $\sqrt{0.96 \cdot 0.04 / 200} = 0.014$. We can
+# check it, since our source never runs dry: 5,000 points more.
 #
 # And what is *unseen*? We also turn those points by a quarter turn: still two spirals, wound
 # alike. Predict both scores.
@@ -909,9 +914,11 @@ with unfinished():
 #   line as well as a network.
 # - Weights start at random, since equal neurons stay equal, and with variance 2/fan-in, since any
 #   other scale fades or explodes through many layers of ReLU.
-# - A shuffled mini-batch is right on average. Its noise falls with the root of its size, so many
-#   cheap steps beat a few exact ones.
+# - A shuffled mini-batch is right on average. Its noise is proportional to one over the root of its
+#   size, so many cheap steps beat a few exact ones.
 # - The training curve tells how training goes; only unseen inputs tell what was learned.
+#
+# One number was always given, the learning rate. Lesson 06 asks how large it may be.
 
 # %% [markdown]
 # ## Questions to think about

@@ -156,11 +156,15 @@ for rate, params in ends.items():
 # are 3 and 1, the limit is 2/3.
 #
 # <details><summary>Hint 1: where to look</summary>
+#
 # `np.linalg` knows the eigenvalues of a symmetric matrix: `eigvalsh` returns them in rising order.
+#
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
+#
 # One direction decides for all of them. Which one is the first to swing?
+#
 # </details>
 
 
@@ -240,7 +244,7 @@ with unfinished():
 
 # %% [markdown]
 # They agree. But who says that a network's loss is a bowl? Near a minimum every smooth loss is
-# close to one, perhaps with some flat directions: its second derivatives, (D, D) of them for D
+# close to one, perhaps with some flat directions: its second derivatives, D · D of them for D
 # parameters, play the part of $A$. Farther away $A$ changes as we walk, and so does the limit.
 # That is why the rate 0.7 in section 1 could jump and still recover.
 #
@@ -328,8 +332,8 @@ with unfinished():
 #
 # ## 4 Schedules
 #
-# Until now every step asked all examples. With mini-batches the gradient is noisy (lesson 05), and
-# a new question arises: does a descent with noise ever come to rest?
+# In this lesson every step has asked all examples so far. With mini-batches the gradient is noisy
+# (lesson 05), and a new question arises: does a descent with noise ever come to rest?
 #
 # Hardly ever. Near the bottom the true gradient is almost 0, but that of a single batch is not,
 # unless all examples agree on the same lowest place. What moves us then is noise, times the rate. A
@@ -352,11 +356,15 @@ with unfinished():
 # to 19, 0.2 in epoch 25.
 #
 # <details><summary>Hint 1: where to look</summary>
+#
 # How many drops lie behind epoch 9, epoch 10, epoch 25? Python has an operator for this count.
+#
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
+#
 # Repeated multiplication by the same number is a power.
+#
 # </details>
 
 
@@ -388,11 +396,15 @@ check(step_decay)
 # way makes 0.6.
 #
 # <details><summary>Hint 1: where to look</summary>
+#
 # Sketch cos from 0 to π. What must you add, and by what divide, so that its ends are 1 and 0?
+#
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
+#
 # Write the rate as `final` plus a share of the distance that lies above `final`.
+#
 # </details>
 
 
@@ -499,12 +511,16 @@ with unfinished():
 # gradients 1 and 1 gives the velocity 3.5 and 0.25, and the parameters 0.15 and 2.125.
 #
 # <details><summary>Hint 1: where to look</summary>
+#
 # Three lists have to be walked through side by side, and two new ones grow.
+#
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
+#
 # Once the new velocity stands there, moving the parameters is a function that you know from lesson
 # 05, with another list in the place of the gradients.
+#
 # </details>
 
 
@@ -682,13 +698,17 @@ with unfinished():
 # | −1 | 0.08 | 0.004996 | 0.4211 | 1.5809 | 0.8734 |
 #
 # <details><summary>Hint 1: where to look</summary>
+#
 # There are four arrays per layer and list: write the five lines once, as a small function of one
 # parameter array, its gradient, its m and its v, and use it for W and for b.
+#
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
+#
 # The corrected means are used for the step and then forgotten; what goes into the new state are the
 # plain ones. Raise t first, so that the very first step divides by 1 − β, and not by 0.
+#
 # </details>
 
 
@@ -934,12 +954,16 @@ with unfinished():
 # so the losses are 0.25, 0 and 4.
 #
 # <details><summary>Hint 1: where to look</summary>
+#
 # `sgd_step` is imported. Which of the two results of `loss_and_grads` do you need at the start, and
 # which one after the step?
+#
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
+#
 # The gradient at the start is the same for all rates. No rate may begin where another one ended.
+#
 # </details>
 
 
@@ -1033,6 +1057,8 @@ with unfinished():
 # - Momentum is a ball with drag: swings cancel, steady slopes add up to $1/(1 - \beta)$.
 # - Adam divides each parameter's mean gradient by its usual size, and corrects both for their start
 #   at 0.
+#
+# The training loss now falls fast. Lesson 07 asks whether that is what we want.
 
 # %% [markdown]
 # ## Questions to think about
@@ -1040,25 +1066,33 @@ with unfinished():
 # 1. Your loss is the mean over a batch of 64, a colleague's is the sum. Your rate is 0.32: which
 #    one should they take?
 # <details><summary>Answer</summary>
+#
 # Their gradient is 64 times as large, so the same steps need 0.32 / 64 = 0.005. With Adam both
 # would use the same rate.
+#
 # </details>
 #
 # 2. A loss curve is flat from the first epoch on. Is the rate too small or too large?
 # <details><summary>Answer</summary>
+#
 # It can be either: a network that crawls and one whose neurons were all thrown out of reach look
 # alike. The first steps tell them apart: look at them one by one.
+#
 # </details>
 #
 # 3. What happens to the ball with $\beta = 1$?
 # <details><summary>Answer</summary>
+#
 # No drag at all: it swings forever, like a pendulum in empty space.
+#
 # </details>
 #
 # 4. What does Adam do with a parameter whose gradient was 0 in every step so far?
 # <details><summary>Answer</summary>
+#
 # Nothing: m and v are 0, and 0 / (0 + ε) is 0. Without ε it would be 0/0, a nan that spreads
 # through the network in the next step.
+#
 # </details>
 
 # %% [markdown]

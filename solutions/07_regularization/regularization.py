@@ -190,11 +190,15 @@ figures.loss_curves(curves)
 
 # %% [markdown]
 # <details><summary>Hint 1: where to look</summary>
+#
 # Two sums: over the layers in the list, and over all entries of a matrix.
+#
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
+#
 # Square first, then add up everything, and multiply once, at the end.
+#
 # </details>
 
 
@@ -230,13 +234,17 @@ check(l2_penalty)
 
 # %% [markdown]
 # <details><summary>Hint 1: where to look</summary>
+#
 # Two lists, layer by layer, side by side, as in lesson 05's `sgd_step`. Which of the two arrays of
 # a layer changes?
+#
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
+#
 # Pull every weight towards zero: a positive weight gets a larger slope, a negative one a smaller
 # slope. Make new arrays; += would write into the caller's.
+#
 # </details>
 
 
@@ -297,8 +305,8 @@ with unfinished():
 #
 # ### Where it does not help
 #
-# Overfitting needs something wrong to learn. What happens on moons with a noise of 0.1 instead of
-# 0.35, where the classes hardly overlap?
+# On our moons it was the overlap that was learned by heart. What happens with a noise of 0.1
+# instead of 0.35, where the classes hardly overlap?
 
 # %% tags=["demo"]
 with unfinished():
@@ -313,9 +321,10 @@ with unfinished():
 
 # %% [markdown]
 # It helps nothing: without a penalty the accuracy lies between 0.98 and 1.00, with 0.01 as well,
-# and 0.1 costs a tenth of all points. Where the training data show nothing false, there is nothing
-# to protect the network from, and a penalty can only stand in its way. There is no strength that
-# is good everywhere; 0.01 is good for *these* moons and *this* network.
+# and 0.1 costs a tenth of all points. These training data show hardly anything false, so there is
+# little to protect the network from, and a penalty mostly stands in its way. (With many inputs and
+# few examples a network overfits even when every label is right; lesson 08 meets that.) There is no
+# strength that is good everywhere; 0.01 is good for *these* moons and *this* network.
 #
 # A remark for later: with Adam, the penalty's gradient goes through Adam's division like any
 # other, so it is not the constant percentage of the formula above. Decay that is applied beside
@@ -325,7 +334,9 @@ with unfinished():
 # ## 4 L1: do without
 #
 # L2 makes large weights expensive, and small ones almost free: the pull $\lambda W$ fades as a
-# weight shrinks, so hardly any weight ends at zero. What if the price is the absolute value?
+# weight shrinks, so a weight that is of the slightest use stays, small and not zero. (The many tiny
+# weights in the histogram are of no use at all: nothing holds them.) What if the price is the
+# absolute value?
 #
 # $$\lambda \sum |W_{dh}| \qquad \text{with the slope } \lambda \cdot \operatorname{sign}(W_{dh})$$
 #
@@ -407,12 +418,16 @@ with unfinished():
 
 # %% [markdown]
 # <details><summary>Hint 1: where to look</summary>
+#
 # `rng.random(shape)` draws numbers evenly between 0 and 1. Which share of them lies above 0.2?
+#
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
+#
 # Deal with prediction first and be done. In training, a comparison makes the mask; the survivors
 # grow by what makes up for the dropped ones.
+#
 # </details>
 
 
@@ -443,12 +458,16 @@ check(dropout_forward)
 # `[[1.25, 0, -2.5, 5]]`.
 #
 # <details><summary>Hint 1: where to look</summary>
+#
 # Compare with `relu_backward` of lesson 03: there, too, some entries let the error through.
+#
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
+#
 # The chain rule multiplies what arrives by the local slope. The local slope is not 1 where the
 # entry was kept.
+#
 # </details>
 
 
@@ -464,7 +483,7 @@ def dropout_backward(dout, mask, drop_prob):
 check(dropout_backward)
 
 # %% [markdown]
-# Dropout sits behind the ReLU of each hidden layer, never behind the last layer: there are no
+# Dropout comes after the ReLU of each hidden layer, never after the last layer: there are no
 # neurons to spare among the logits. The next cell puts your two functions into a network.
 
 
@@ -605,13 +624,17 @@ with unfinished():
 # we are still there for epoch 4, and answer 4.
 #
 # <details><summary>Hint 1: where to look</summary>
+#
 # Walk through the losses as training would, and do not look ahead. What must you remember from one
 # epoch to the next?
+#
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
+#
 # Remember the lowest loss and its epoch. How long ago that epoch is tells you when to give up. A
 # comparison with nan is always False, so ask the question whose False means no improvement.
+#
 # </details>
 
 
@@ -635,7 +658,8 @@ check(early_stopping_epoch)
 # %% [markdown]
 # In real trainings the validation curve is no smooth valley, because batches are small. We train
 # with 6 random points per step, let your function choose with three patiences, and look what it
-# chose. Before you run it: what can go wrong with a patience of 1, and what with one of 100?
+# chose. (What `learn` calls an epoch is then a single step, on a tenth of the points.) Before you
+# run it: what can go wrong with a patience of 1, and what with one of 100?
 
 
 # %% tags=["demo"]
@@ -757,8 +781,8 @@ for name, scores in {
 
 # %% [markdown]
 # Turned points help a little: four networks of five gain, up to 0.04, one loses 0.002. Mirrored
-# points do harm, 0.09 to 0.14: the network learns moons that do not exist. A mirrored cat is a
-# cat, but a mirrored letter b is a d.
+# points do harm, 0.09 to 0.14: the network learns moons that do not exist. Mirroring suits a
+# cat, but it makes a d of the letter b.
 
 # %% [markdown]
 # ## 8 Clipping: a seat belt
@@ -787,12 +811,16 @@ for name, scores in {
 # `dW = [[0.6]]` and `db = [0.8]`; a `max_norm` of 10 changes nothing.
 #
 # <details><summary>Hint 1: where to look</summary>
+#
 # How many norms are there? And what is 0 divided by 0?
+#
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
+#
 # First one number from all arrays, then one factor for all arrays. Where there is nothing to
 # shorten, there is nothing to compute.
+#
 # </details>
 
 
@@ -912,33 +940,43 @@ with unfinished():
 # - Clipping bounds the length of a step and keeps its direction; it is against accidents, not
 #   against overfitting.
 # - Strengths are chosen on validation data. Test data are looked at once, at the end.
+#
+# All parts are ready. Lesson 08 makes one project of them.
 
 # %% [markdown]
 # ## Questions to think about
 #
 # 1. You double the training data. Should the weight decay that was best before grow or shrink?
 # <details><summary>Answer</summary>
+#
 # Shrink, as a rule. The loss is a mean over the examples, so accidents of single examples weigh
 # less in it, and there is less to protect the network from.
+#
 # </details>
 #
 # 2. Training and validation accuracy are both 0.6, and you expected 0.9. Which remedy of this
 #    lesson do you take?
 # <details><summary>Answer</summary>
+#
 # None. There is no gap; the network underfits. A larger network, longer training, another learning
 # rate, or *less* regularization.
+#
 # </details>
 #
 # 3. Why is the training loss often higher than the validation loss when dropout is on?
 # <details><summary>Answer</summary>
+#
 # The training loss that a loop notes down is that of the small networks, with neurons silent; the
 # validation loss is that of the whole network. Score both with dropout off before you compare.
+#
 # </details>
 #
 # 4. There are only 60 examples in all. Where do validation data come from?
 # <details><summary>Answer</summary>
+#
 # Split them into five parts. Train five times on four of them, score on the fifth, and average:
 # cross-validation. It costs five trainings.
+#
 # </details>
 
 # %% [markdown]

@@ -44,7 +44,7 @@ CLASSES = ["cat", "dog"]  # label 0 and label 1
 #
 # What is in the data? Before any calculation we look at some of them.
 #
-# Our pictures are drawn by a program, 32 by 32 pixels in grey, with random fur, light, place and
+# Our pictures are drawn by a program, 32 by 32 pixels in gray, with random fur, light, place and
 # tilt. So everybody has the same ones, without a download, and we may ask for more at any time.
 # Section 14 does the same with photographs.
 #
@@ -67,7 +67,7 @@ figures.picture_grid(images[:24], [CLASSES[label] for label in y[:24]])
 # A network takes a row of numbers. What is the row of a picture?
 #
 # The pictures come as one array of shape (N, height, width, channels): N pictures, each of 32 rows
-# of 32 pixels, with one channel for grey (color has three). Every entry is a `uint8`, a whole
+# of 32 pixels, with one channel for gray (color has three). Every entry is a `uint8`, a whole
 # number from 0, black, to 255, white. We lay the rows of a picture one behind the other and divide
 # by 255: 1024 numbers from 0 to 1, the **features** of the picture.
 
@@ -82,11 +82,15 @@ figures.picture_grid(images[:24], [CLASSES[label] for label in y[:24]])
 # `[[0, 0.2, 0.4, 1]]`.
 #
 # <details><summary>Hint 1: where to look</summary>
+#
 # Two things happen: the shape changes, and the range. Which of the four axes must survive?
+#
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
+#
 # `reshape` keeps the order of the entries, and one of its sizes may be left for NumPy to find out.
+#
 # </details>
 
 
@@ -109,7 +113,7 @@ check(images_to_features)
 #
 # Not those it was trained on: lesson 07 showed how well they are learned by heart. And not those
 # by which we *choose* anything. Whoever tries 20 settings and keeps the best also keeps the
-# luckiest, so its score is too good. That gives three parts:
+# luckiest, so its score is too good. So lesson 07 made three parts:
 #
 # - **training** data move the weights;
 # - **validation** data choose: learning rate, weight decay, size, when to stop;
@@ -139,13 +143,17 @@ check(images_to_features)
 # test 1 and 2: parts of 9, 3 and 3 row numbers.
 #
 # <details><summary>Hint 1: where to look</summary>
+#
 # For one class: which rows does it have (`np.flatnonzero`), in which order shall they be
 # (`rng.permutation`), and where are the two cuts?
+#
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
+#
 # The second cut lies at the first two shares together, and the last part takes what is left, so
 # that rounding loses nobody. Collect the pieces of all classes per part and join them.
+#
 # </details>
 
 
@@ -191,7 +199,7 @@ with unfinished():
     print(f"largest difference of a pixel: {np.abs(averages[1] - averages[0]).max():.0f} of 255")
 
 # %% [markdown]
-# Two grey clouds with a shadow in the middle, where eyes and nose are; the dog's shadow is deeper.
+# Two gray clouds with a shadow in the middle, where eyes and nose are; the dog's shadow is deeper.
 # Light faces on dark ground and dark faces on light ground cancel, and ears leave almost no trace.
 # No single pixel knows the answer.
 #
@@ -222,13 +230,17 @@ with unfinished():
 # and standard deviation 1, the second is constant: `[[-1, 0], [1, 0]]` and `[[3, 0]]`.
 #
 # <details><summary>Hint 1: where to look</summary>
+#
 # Along which axis is a column's mean taken? And what does NumPy make of 0/0? Do not trust `std` to
 # be exactly 0: for seven times 0.1 it gives 1.4e-17.
+#
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
+#
 # Find the constant columns by their largest and smallest values, divide these by something
 # harmless, and set them to 0 at the end, in both arrays.
+#
 # </details>
 
 
@@ -371,7 +383,6 @@ with unfinished():
 #
 # The rate 0.001 and no weight decay were a guess. Which rate and which decay are best? The decay is
 # that of lesson 07: its slope joins the gradient before Adam's step, so Adam rescales it as well.
-# (The variant AdamW keeps the two apart.)
 #
 # We try three of each, nine trainings, and compare them **on the validation data**. On the
 # training data the choice would always fall on the network that learns by heart best.
@@ -410,7 +421,7 @@ with unfinished():
 #
 # A mirrored cat is a cat. Whoever mirrors pictures at random gets new ones for nothing, and tells
 # the network something about the world that it would otherwise have to learn from examples. This
-# is called **augmentation**. It is done anew in every epoch, so that the network hardly ever sees
+# is lesson 07's augmentation. It is done anew in every epoch, so that the network hardly ever sees
 # a picture twice in the same way, and only with training pictures.
 #
 # Not every change is allowed. Turned upside down, a cat is still a cat, but nobody will show us
@@ -428,13 +439,17 @@ with unfinished():
 # `p = 1` always as the latter, with `p = 0` never.
 #
 # <details><summary>Hint 1: where to look</summary>
+#
 # Which of the four axes runs from left to right? A slice with a negative step walks an axis
 # backwards. And how do you make N decisions, each true with probability p?
+#
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
+#
 # Compare N uniform random numbers with p. Then either overwrite the chosen pictures of a copy, or
 # choose between both arrays with `np.where`, whose condition needs the shape (N, 1, 1, 1).
+#
 # </details>
 
 
@@ -493,7 +508,7 @@ with unfinished():
 #
 # $$\text{SE} = \sqrt{\frac{p\,(1 - p)}{N}}$$
 #
-# called the **standard error**. We do not know $p$, so we put the measured accuracy in its place.
+# the standard error of lesson 05. We do not know $p$, so we put the measured accuracy in its place.
 # In about 95 of 100 cases the measured number lies within two standard errors of the true one. For
 # $p = 0.9$ and N = 2,000 that is ± 0.013; with N = 100 it would be ± 0.06, and most of the
 # comparisons of this lesson could not be made.
@@ -540,13 +555,17 @@ with unfinished():
 # was called a dog; two dogs are right and one was called a cat: `[[1, 1], [1, 2]]`.
 #
 # <details><summary>Hint 1: where to look</summary>
+#
 # The table starts with zeros, and each example adds 1 in one place. Which two numbers name that
 # place?
+#
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
+#
 # A loop over pairs of labels will do. Beware of the shortcut that adds 1 at many places at once:
 # where a place is named twice, it still adds 1 only once (`np.add.at` does not have this trouble).
+#
 # </details>
 
 
@@ -599,17 +618,17 @@ with unfinished():
 # loss changes with the weights. Now the weights stay, and we ask how the answer changes with the
 # **input**.
 #
-# Let $s = z_\text{dog} - z_\text{cat}$ be the score of one picture, positive where the network
+# Let $u = z_\text{dog} - z_\text{cat}$ be the dog's lead in one picture, positive where the network
 # says dog. Its slopes with respect to the logits are −1 for the cat and 1 for the dog. From there
 # the chain runs back as in lesson 04, through dense layers and gates, and the last step, which
-# training leaves out, arrives at the picture: $\partial s / \partial X$ of shape (N, 1024), one
+# training leaves out, arrives at the picture: $\partial u / \partial X$ of shape (N, 1024), one
 # slope per pixel on its standardized scale. Per step of the pixel itself, from 0 to 255, it is
-# $\frac{\partial s}{\partial X_d} \cdot \frac{1}{255\,s_d}$, with the same sign, since the standard
+# $\frac{\partial u}{\partial X_d} \cdot \frac{1}{255\,s_d}$, with the same sign, since the standard
 # deviation $s_d$ is positive.
 
 
 # %% tags=["demo", "nbval-ignore-output"]
-def score_slopes(X, params):
+def lead_slopes(X, params):
     """The derivative of z_dog - z_cat of each picture with respect to its row of X (N, D)."""
     _, cache = network_forward(X, params)
     dZ = np.tile([-1.0, 1.0], (len(X), 1))
@@ -621,7 +640,7 @@ def score_slopes(X, params):
 
 
 with unfinished():
-    slopes = score_slopes(X_test, final)
+    slopes = lead_slopes(X_test, final)
     sure = np.argsort(-np.where(said == y_test, probabilities.max(axis=1), 0))
     chosen = [*sure[y_test[sure] == 0][:4], *sure[y_test[sure] == 1][:4]]
     names = [CLASSES[label] for label in y_test[chosen]]
@@ -633,10 +652,10 @@ with unfinished():
 # head and beside it, and around the snout. The corners, where there is hardly ever a face, are
 # paler.
 #
-# Read such a map with care. It says how the score reacts to a *small* change of one pixel at a
+# Read such a map with care. It says how the lead reacts to a *small* change of one pixel at a
 # time, not which pixels the network needs, and beside the blotches there is much noise.
 #
-# A slope is a promise: if we move this pixel a little, the score moves so much. A small step at
+# A slope is a promise: if we move this pixel a little, the lead moves so much. A small step at
 # *every* pixel, each in the direction that hurts, adds up 1,024 such promises. We move each pixel
 # by at most 4 of 255, which the eye does not see; for comparison we move it as far in a random
 # direction. Guess the two accuracies.
@@ -736,7 +755,7 @@ with unfinished():
 # **How it is judged:** by the accuracy of `predict` on pictures that are drawn for this purpose.
 # The check draws about 1,000; grading draws others, and more, from a seed that nobody knows. All
 # points are given from 0.88 on, none up to 0.75, a share of them in between, and two standard
-# errors are granted. Grading allows 60 seconds of one processor core for training and labelling
+# errors are granted. Grading allows 60 seconds of one processor core for training and labeling
 # together, so aim at 15. Everything that was defined above may be used, `fit` included, but not
 # what was trained above: it does not know which class is 1 here. Drawing or loading more pictures
 # is against the rules; `cats_and_dogs` refuses to draw inside.
@@ -747,14 +766,18 @@ with unfinished():
 # seconds.
 #
 # <details><summary>Hint 1: where to look</summary>
+#
 # Sections 4 to 8 contain every line that you need. What in them belongs to *those* training
 # pictures and must be made anew from the ones that are handed in?
+#
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
+#
 # A function inside your function sees its variables: the training pictures' scale and the best
 # parameters. New pictures go the same way as the training pictures, except that nobody mirrors
 # them. The validation pictures decide between two or three trainings.
+#
 # </details>
 
 
@@ -847,7 +870,7 @@ else:
 #   its owner. Two thirds are dogs, so the larger class alone scores 0.68. The breed is in the
 #   file's name, with a capital letter for cats: sorting them into two folders takes a few lines.
 # - *CIFAR-10* (Krizhevsky, 2009): 6,000 cats and 6,000 dogs in color, 32 by 32 pixels, among ten
-#   classes, as arrays that must first be saved as files. Its page states no licence, and asks to be
+#   classes, as arrays that must first be saved as files. Its page states no license, and asks to be
 #   cited. It is a part of *80 Million Tiny Images*, which its authors withdrew in 2020.
 # - *Open Images* (Google): photographs with labels, each listed under Creative Commons BY 2.0, with
 #   its author; the annotations are under BY 4.0.
@@ -866,35 +889,46 @@ else:
 #   answer.
 # - A network knows the world of its training pictures. Elsewhere it is often wrong, and sometimes
 #   sure of it.
+#
+# Two lessons go further, in either order: in 09 a machine finds the derivatives, in 10 a layer
+# learns what a picture is.
 
 # %% [markdown]
 # ## Questions to think about
 #
 # 1. Somebody standardizes all 10,000 pictures together and splits afterwards. Where is the harm?
 # <details><summary>Answer</summary>
+#
 # The scale contains a little of the test pictures, so the test is no longer quite new. Here the
 # effect is tiny, since means of 6,000 and of 10,000 pictures are almost the same. Where features
 # are chosen by looking at all labels, it can be large. The rule costs nothing, so nobody has to
 # judge when it matters.
+#
 # </details>
 #
 # 2. You have photographs of 200 animals, ten of each. What must a split take care of?
 # <details><summary>Answer</summary>
+#
 # All pictures of one animal belong in the same part. Else the network recognizes the sofa, or the
 # collar, of an animal that it knows from training, and the test measures that.
+#
 # </details>
 #
 # 3. Two networks score 0.931 and 0.925 on the same 2,000 test pictures. Which one is better?
 # <details><summary>Answer</summary>
+#
 # The test cannot tell: each number has a standard error of about 0.006. It helps to look at the
 # pictures on which they differ. If 40 of these are won by one network and 28 by the other, a coin
 # does as much in about 18 of 100 cases.
+#
 # </details>
 #
 # 4. What would you do so that the network also knows tilted faces?
 # <details><summary>Answer</summary>
+#
 # Show it some: collect such pictures, or tilt the training pictures at random, as we mirrored
 # them. Then test on tilted pictures that were never trained on.
+#
 # </details>
 
 # %% [markdown]

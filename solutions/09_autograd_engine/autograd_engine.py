@@ -33,8 +33,8 @@ from nnlib.initializers import he_init
 # grows a little.
 #
 # What would it have to remember? Lesson 03 needed two things for each node of a graph: its
-# **parents**, the nodes that it was calculated from, and its **slopes**, the derivative of the
-# node with respect to each parent.
+# **parents**, the nodes that it was calculated from, and its **slopes**, lesson 03's local
+# derivatives: of the node with respect to each parent.
 #
 # | node | value | parents | slopes |
 # |---|---|---|---|
@@ -158,8 +158,9 @@ def in_order(last):
 #
 # <details><summary>Hint 1: where to look</summary>
 #
-# Lessons 03 and 04 have every slope. That of tanh, 1 − tanh², is cheapest from the result. For
-# ReLU, ask whether the input is above zero.
+# Lesson 03 has the slopes of a product and of ReLU. That of $x^n$ you know from school,
+# $n\,x^{n-1}$; here $n$ may also be negative or a fraction. That of tanh, 1 − tanh², is cheapest
+# from the result. For ReLU, ask whether the input is above zero.
 #
 # </details>
 #
@@ -247,8 +248,8 @@ with unfinished():
 # derivation. Will it agree, and to how many digits?
 #
 # The network below has 2 inputs, 3 hidden neurons and 2 logits. The machine calculates the loss
-# of one example, $-\log p_k = \log \sum_j e^{z_j} - z_k$. It has no logarithm, but it can do with
-# what it has: the derivative of $\log s$ is $1/s$, so $s$ divided by its own number, a constant,
+# of one example, $-\ln p_k = \ln \sum_j e^{z_j} - z_k$. It has no logarithm, but it can do with
+# what it has: the derivative of $\ln s$ is $1/s$, so $s$ divided by its own number, a constant,
 # has the same slope.
 
 # %%
@@ -351,8 +352,9 @@ figures.decision_region(predict, X, y, "Trained with nothing but Value")
 # - **A node holds an array**, not a number. Lesson 04's network of 973 parameters and a batch of 64
 #   makes a few dozen nodes there; here it would be more than a hundred thousand.
 # - **No slopes are stored.** The slope of a matrix product by a matrix would be a table of all
-#   pairs of entries. Each operation keeps its inputs instead, and a function that turns `dZ` into
-#   `dX` and `dW`, as `dense_backward` does.
+#   pairs of entries, the **Jacobian**. Each operation keeps its inputs instead, and a function that
+#   turns `dZ` into `dX` and `dW`, as `dense_backward` does: a *vector–Jacobian product*, in the
+#   words of its documentation.
 # - **The record is thrown away** after `backward`, and recording can be switched off while
 #   predicting: it costs memory.
 # - **Gradients stay and accumulate** over several calls of `backward`, until they are set to zero.

@@ -2,7 +2,7 @@
 # # 10 Convolution (bonus)
 #
 # In lesson 08 a picture was a list of 1,024 numbers, and a cat a few pixels aside was another
-# list. This lesson builds the layer that knows what a picture is: neighbouring pixels belong
+# list. This lesson builds the layer that knows what a picture is: neighboring pixels belong
 # together, and an ear is an ear wherever it stands.
 #
 # **You will be able to**
@@ -61,10 +61,10 @@ figures.picture_grid(
 # %% [markdown]
 # We see nothing in the lower row. What will a dense network make of it?
 #
-# The training loop is lesson 08's, with one difference: it takes the two functions `forward` and
-# `backward` as arguments, so that it also trains the network that we build later. 6,000 pictures
-# are for training, 2,000 for the test. We choose nothing by looking at scores, so two parts are
-# enough.
+# The training loop is lesson 08's, made shorter: no weight decay, no mirroring, only the last
+# parameters. And it takes the two functions `forward` and `backward` as arguments, so that it also
+# trains the network that we build later. 6,000 pictures are for training, 2,000 for the test. We
+# choose nothing by looking at scores, so two parts are enough.
 
 
 # %%
@@ -115,7 +115,7 @@ figures.accuracies(scores, 2_000)
 #
 # So the network knows nothing of two facts about pictures that everybody knows:
 #
-# - **Neighbours belong together.** An ear is made of pixels that touch.
+# - **Neighbors belong together.** An ear is made of pixels that touch.
 # - **The place does not matter.** What is an ear on the left is an ear on the right.
 #
 # We build both into a layer. What would a neuron look like that sees only a small window, and
@@ -299,7 +299,7 @@ with unfinished():
 # %% [markdown]
 # ## 5 Backward
 #
-# From the layer behind comes $dZ$, one derivative for each number of the output. What did $b$, $W$
+# From above comes $dZ$, one derivative for each number of the output. What did $b$, $W$
 # and $X$ contribute? Lesson 03 said: multiply along a path, add over the paths. Here every weight
 # and every pixel has many paths, since both are used many times.
 #
@@ -411,7 +411,7 @@ with unfinished():
 
 # %% [markdown]
 # Without padding the corner lies in one window, the middle in nine: the border of a picture has
-# little say. Padding helps it. With stride 2, neighbouring pixels hear unequally often.
+# little say. Padding helps it. With stride 2, neighboring pixels hear unequally often.
 #
 # ## 6 The largest of a block
 #
@@ -528,7 +528,7 @@ with unfinished():
 # ## 7 A network that looks at pictures
 #
 # Two rounds of convolution, ReLU and pooling, and one dense layer that votes. What each step makes
-# of one grey picture:
+# of one gray picture:
 #
 # | step | shape of one example | parameters |
 # |---|---|---|
@@ -710,7 +710,7 @@ else:
 # %% [markdown]
 # ## Summary
 #
-# - A dense layer does not know which pixels are neighbours: shuffled pictures are all the same to
+# - A dense layer does not know which pixels are neighbors: shuffled pictures are all the same to
 #   it.
 # - A filter looks at a small window with the same weights everywhere: few parameters, and a
 #   feature is found wherever it is.
@@ -718,6 +718,10 @@ else:
 # - Backward, a weight adds up what it hears from all places, a pixel what it hears from all windows
 #   that it lies in.
 # - Max-pooling keeps the largest of each block and hands its derivative to that entry alone.
+#
+# From one neuron to a layer that finds an ear wherever it is, the rule was the same: multiply along
+# each path, add over all paths. Whatever layer you meet next, you can write its way back, and test
+# it.
 
 # %% [markdown]
 # ## Questions to think about

@@ -35,7 +35,7 @@ LIMITS = {
     "folder_bytes": 16 * 2**20,
     "cell_output": 100_000,
 }
-NEIGHBOURS = 5  # cases between two honest students
+NEIGHBORS = 5  # cases between two honest students
 OWN = ("autograded", "feedback", "reports")  # what grading writes, beside the gradebook
 SHARED = (Path("/tmp"), Path("/dev/shm"), Path("/var/tmp"))
 
@@ -162,7 +162,7 @@ class Classroom:
         self.tokens = {}
         self.students: dict[str, str] = {}
         for number, case in enumerate(cases):
-            if number % NEIGHBOURS == 0:
+            if number % NEIGHBORS == 0:
                 self._add_honest(number)
             tokens = self.outside.tokens(number, self.root)
             student = case.student or f"{number:03} {case.name}"

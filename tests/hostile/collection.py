@@ -59,7 +59,7 @@ class Case:
     refused : bool
         Whether it cannot be graded.
     plain : bool
-        Whether plain nbgrader can be shown it: it would not harm the machine, nor hang for ever.
+        Whether plain nbgrader can be shown it: it would not harm the machine, nor hang forever.
     kind : str
         ``hostile``, ``unlucky``, or ``open``: it earns points, and is meant to.
     """

@@ -92,7 +92,7 @@ def _swapped_labels(notebook: Any) -> None:
     relu.metadata.nbgrader.grade_id, seven.metadata.nbgrader.grade_id = "test_seven", "check_relu"
 
 
-def _answer_labelled_as_check(notebook: Any) -> None:
+def _answer_labeled_as_check(notebook: Any) -> None:
     gc.cell_of(notebook, "check_relu").metadata.pop("nbgrader")
     answer = gc.cell_of(notebook, "relu")
     answer.metadata.nbgrader.update(grade_id="check_relu", grade=True, points=1, solution=False)
@@ -163,7 +163,7 @@ CASES = [
         "import sys\n"
         "try:\n"
         "    from nnlib.checking import assessment, judge\n"
-        "    assessment.judge = lambda *a, **k: judge.Judgement(1.0)\n"
+        "    assessment.judge = lambda *a, **k: judge.Judgment(1.0)\n"
         "except ImportError as missing:\n"
         "    print(missing)",
     ),
@@ -596,7 +596,7 @@ CASES = [
     forged(
         "an answer as its own check",
         "labels its answer as the check",
-        edit=_answer_labelled_as_check,
+        edit=_answer_labeled_as_check,
         says="had been edited",
     ),
     forged(
@@ -616,7 +616,7 @@ CASES = [
         "a grader's mark", "says in its metadata that it is graded already", edit=_forged_record
     ),
     forged(
-        "a neighbour's notebook",
+        "a neighbor's notebook",
         "hands in a link to another student's notebook",
         place=_copy_the_neighbour,
         earns=(),
@@ -624,7 +624,7 @@ CASES = [
         says="no notebook to grade",
     ),
     forged(
-        "a neighbour's answer",
+        "a neighbor's answer",
         "reads right answers from what others handed in",
         "import glob, json\ndef hunt():\n"
         "    for path in glob.glob('@COURSE@/submitted/*honest*/*/*.ipynb'):\n"

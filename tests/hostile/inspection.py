@@ -33,7 +33,7 @@ class Result:
         ``graded``, or why not.
     scores : dict of str to (float or None)
         The gradebook's points, by graded cell; None where a person must look.
-    neighbours : list
+    neighbors : list
         The same of honest students beside it.
     said : str
         Everything that the instructor or the student is told.
@@ -47,7 +47,7 @@ class Result:
 
     status: str
     scores: Mapping[str, float | None] = field(default_factory=dict)
-    neighbours: Sequence[Mapping[str, float | None]] = ()
+    neighbors: Sequence[Mapping[str, float | None]] = ()
     said: str = ""
     page: str = ""
     honest_page: str = ""
@@ -63,9 +63,9 @@ def gains(case: Case, result: Result) -> list[str]:
         for key, points in case.deserved.items()
         if (result.scores.get(key) or 0) > points
     ]
-    for scores in result.neighbours:
+    for scores in result.neighbors:
         if scores != {key: HONEST[key] for key in HONEST}:
-            found.append(f"an honest neighbour got {scores}")
+            found.append(f"an honest neighbor got {scores}")
     found += [f"it left {trace}" for trace in result.traces]
     found += [
         f"its page holds {thing}" for thing in active(result.page) - active(result.honest_page)

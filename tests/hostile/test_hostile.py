@@ -109,9 +109,9 @@ def test_a_good_result_is_accepted():
     [
         {"scores": {**SCORES, "test_seven": 0.5}},
         {"scores": {**SCORES, "check_relu": 1e6}},
-        {"neighbours": [HONEST, {**HONEST, "check_relu": 0.0}]},
-        {"neighbours": [{**HONEST, "check_relu": None}]},
-        {"neighbours": [{}]},
+        {"neighbors": [HONEST, {**HONEST, "check_relu": 0.0}]},
+        {"neighbors": [{**HONEST, "check_relu": None}]},
+        {"neighbors": [{}]},
         {"traces": ["the canary changed"]},
         {"page": "<script>alert(1)</script>"},
         {"page": "<p onclick=alert(1)>x</p>"},

@@ -41,7 +41,7 @@ def _exchanged(notebook: Any) -> None:
     cells[start:end] = [*cells[middle:end], *cells[start:middle]]
 
 
-def _unlabelled(notebook: Any) -> None:
+def _unlabeled(notebook: Any) -> None:
     """As when everything was copied into a new notebook."""
     for cell in notebook.cells:
         cell.metadata.pop("nbgrader", None)
@@ -260,7 +260,7 @@ CASES = [
     unlucky(
         "no labels",
         "all was copied into a new notebook",
-        edit=_unlabelled,
+        edit=_unlabeled,
         says="lost its label",
         earns=("check_relu", "check_dense_forward", "test_seven"),
     ),

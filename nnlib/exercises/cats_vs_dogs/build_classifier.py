@@ -74,7 +74,7 @@ def _accuracy(labels, expected):
         return None
     credit = max(granted - NOTHING, 0) / (FULL - NOTHING)
     text = (
-        f"predict: {accuracy:.1%} of {len(expected):,} unseen pictures are labelled right; "
+        f"predict: {accuracy:.1%} of {len(expected):,} unseen pictures are labeled right; "
         f"{FULL:.0%} earn all points, {NOTHING:.0%} none"
     )
     kind = "one class" if len(set(labels.tolist())) == 1 else "accuracy"

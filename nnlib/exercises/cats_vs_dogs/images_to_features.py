@@ -7,7 +7,7 @@ from nnlib.checking import Exercise
 
 
 def questions(rng):
-    # Each batch has greys of its own, so that what is divided by is not found in the batch.
+    # Each batch has grays of its own, so that what is divided by is not found in the batch.
     for shape, low, high in [
         ((2, 3, 4, 1), 31, 201),
         ((1, 4, 2, 3), 3, 140),
@@ -58,7 +58,7 @@ def divided_by_256(images):
     return images.reshape(len(images), -1) / 256
 
 
-@exercise.misconception("Whole division leaves only 0 and 1 of all the greys.")
+@exercise.misconception("Whole division leaves only 0 and 1 of all the grays.")
 def whole_division(images):
     return (images.reshape(len(images), -1) // 255).astype(float)
 
@@ -108,7 +108,7 @@ def from_minus_one(images):
 
 
 @exercise.misconception("The colors were averaged; every channel is a feature of its own.")
-def grey_levels(images):
+def gray_levels(images):
     return images.mean(axis=3).reshape(len(images), -1) / 255
 
 

@@ -27,7 +27,7 @@ def questions(rng):
 
 
 def accepts(probe, expected, received):
-    """As the reference; an X_other that is centred on itself has leaked, and nothing is earned."""
+    """As the reference; an X_other that is centered on itself has leaked, and nothing is earned."""
     faults = compare(exercise.named_parts, expected, received, exercise.tolerance)
     if "other" in faults and faults["other"].kind == "value":
         right, mine = expected[1].mean(axis=0), np.mean(received[1], axis=0)
@@ -67,17 +67,17 @@ def column_by_column(X_train, X_other):
 @exercise.alternative
 def by_hand(X_train, X_other):
     mean = X_train.sum(axis=0) / len(X_train)
-    centred = X_train - mean
-    std = np.sqrt((centred**2).sum(axis=0) / len(X_train))
+    centered = X_train - mean
+    std = np.sqrt((centered**2).sum(axis=0) / len(X_train))
     varies = (X_train != X_train[0]).any(axis=0)
     factor = np.divide(1.0, std, out=np.zeros_like(std), where=varies)
-    return [centred * factor, (X_other - mean) * factor]
+    return [centered * factor, (X_other - mean) * factor]
 
 
-def _scaled(X_train, X_other, of=None, axis=0, ddof=0, eps=0.0, centre=True, guard=True):
+def _scaled(X_train, X_other, of=None, axis=0, ddof=0, eps=0.0, center=True, guard=True):
     """Standardizing with one thing changed: what the misconceptions have in common."""
     source = X_train if of is None else of
-    mean = source.mean(axis=axis, keepdims=True) * centre
+    mean = source.mean(axis=axis, keepdims=True) * center
     std = source.std(axis=axis, keepdims=True, ddof=ddof) + eps
     constant = X_train.max(axis=0) == X_train.min(axis=0)
     if guard:
@@ -156,12 +156,12 @@ def constant_columns_not_guarded(X_train, X_other):
     return _scaled(X_train, X_other, guard=False)
 
 
-@exercise.misconception("The mean is still in it: what should the columns be centred on?")
+@exercise.misconception("The mean is still in it: what should the columns be centered on?")
 def not_centred(X_train, X_other):
-    return _scaled(X_train, X_other, centre=False)
+    return _scaled(X_train, X_other, center=False)
 
 
-@exercise.misconception("The columns are centred, but not scaled yet.")
+@exercise.misconception("The columns are centered, but not scaled yet.")
 def not_scaled(X_train, X_other):
     mean = X_train.mean(axis=0)
     train, other = X_train - mean, X_other - mean

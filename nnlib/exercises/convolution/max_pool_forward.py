@@ -15,7 +15,7 @@ SIZES = [
 
 
 def whole(rng, shape):
-    """Whole numbers that come again in other blocks, and never in neighbouring places."""
+    """Whole numbers that come again in other blocks, and never in neighboring places."""
     rows, columns = np.arange(shape[2])[:, None] % 4, np.arange(shape[3]) % 4
     return np.tile(rng.permutation(16)[4 * rows + columns] - 5, (*shape[:2], 1, 1))
 

@@ -101,7 +101,7 @@ def no_exponential(Z):
 
 
 @exercise.misconception("These are the exponentials alone; the rows do not sum to 1 yet.")
-def not_normalised(Z):
+def not_normalized(Z):
     return np.exp(Z - Z.max(axis=1, keepdims=True))
 
 

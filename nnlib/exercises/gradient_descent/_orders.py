@@ -19,7 +19,7 @@ def same_for_each_seed(part, received):
 def hardly_random(orders, y):
     """The fault of orders (seeds, N) that remember where the examples stood, or their labels.
 
-    Shuffled examples have an old neighbour beside them 2 (N - 1) / N times per order, and places
+    Shuffled examples have an old neighbor beside them 2 (N - 1) / N times per order, and places
     that are not correlated with the old ones. Six standard deviations are granted.
     """
     seeds, N = orders.shape

@@ -71,7 +71,7 @@ def _not_shuffled(order, size):
     if 1 < size < N:
         blocks = [order[i : i + size] for i in range(0, N, size)]
         if all(np.ptp(block) == len(block) - 1 for block in blocks):
-            return Fault("blocks", "neighbours stay together: shuffle examples, not batches")
+            return Fault("blocks", "neighbors stay together: shuffle examples, not batches")
     return None
 
 
@@ -162,7 +162,7 @@ def with_replacement(X, y, batch_size, rng):
 
 
 @exercise.misconception(
-    "The batches are shuffled, and inside each the old neighbours stay together."
+    "The batches are shuffled, and inside each the old neighbors stay together."
 )
 def shuffled_batches(X, y, batch_size, rng):
     batches = _cut(X, y, np.arange(len(X)), batch_size)

@@ -128,9 +128,9 @@ def mean_over_the_classes(logits, y):
 
 
 @exercise.misconception(
-    "The columns are normalised first, and that changes which logit is largest."
+    "The columns are normalized first, and that changes which logit is largest."
 )
-def columns_normalised(logits, y):
+def columns_normalized(logits, y):
     return np.mean(np.argmax(F.softmax(logits.T).T, axis=1) == y)
 
 
