@@ -66,7 +66,15 @@ def remarks(
             said.append(f"{part.name} is what an earlier call should give; {STALE}")
             continue
         passed = [p for i, p in enumerate(probes) if i not in failed]
-        for test in (_empty, _single_example, _factor, _transposed, _other_axis, _not_finite):
+        for test in (
+            _empty,
+            _single_example,
+            _factor,
+            _transposed,
+            _kept_axis,
+            _other_axis,
+            _not_finite,
+        ):
             sentence = test(cases, passed) if len(cases) == len(failed) else None
             if sentence:
                 said.append(f"{part.name} {sentence}")
@@ -222,15 +230,20 @@ def _transposed(cases: Sequence[_Case], passed: Sequence[Probe]) -> str | None:
     return "is the transpose of what it should be" if cases else None
 
 
+def _kept_axis(cases: Sequence[_Case], passed: Sequence[Probe]) -> str | None:
+    shapes = [
+        (c.value.shape, c.right.shape) for c in cases if c.value is not None and c.right is not None
+    ]
+    kept = [len(v) == 2 and len(r) == 1 and v in ((1, *r), (*r, 1)) for v, r in shapes]
+    if kept and len(kept) == len(cases) and all(kept):
+        return f"keeps an axis of length 1: {shapes[0][0]} where {shapes[0][1]} is meant"
+    return None
+
+
 def _other_axis(cases: Sequence[_Case], passed: Sequence[Probe]) -> str | None:
     for case in cases:
         if case.right is None or case.value is None:
             return None
-        squeezed = tuple(n for n in case.value.shape if n != 1)
-        if case.right.ndim == 1 and case.value.ndim == 2 and squeezed == case.right.shape:
-            return (
-                f"keeps an axis of length 1: {case.value.shape} where {case.right.shape} is meant"
-            )
         if case.right.ndim != 1 or case.value.shape != (case.count,):
             return None
         if case.right.shape == case.value.shape:

@@ -81,6 +81,11 @@ def calculation(candidate: type, numbers: dict[str, float], steps: str) -> Any:
     nodes["L"].backward()
     kept = {name: node for name, node in nodes.items() if isinstance(node, candidate)}
     data, grads = ({name: getattr(kept[name], a) for name in kept} for a in ("data", "grad"))
+    for attribute, found in (("data", data), ("grad", grads)):
+        for name, number in found.items():
+            if isinstance(number, candidate):
+                what = f"{name}.{attribute} is a {candidate.__name__}"
+                raise Unusable(f"{what}, where a number is expected")
     return data, grads
 
 

@@ -31,7 +31,7 @@ def chance_broken(part, received, chosen):
         text = "the same ones are chosen again and again, whatever the rng draws"
         return Fault("places", f"{part}: {text}")
     spectrum = np.abs(np.fft.rfft(rows, axis=1)) ** 2
-    alike = np.fft.irfft(spectrum.sum(axis=0), N)[1 : N // 2] + seeds
+    alike = np.fft.irfft(spectrum.sum(axis=0), N)[1 : N // 2 + 1] + seeds
     if np.abs(alike).max() > 10 * np.sqrt(seeds * N):  # chance needs 6; each lag is a try
         lag = 1 + int(np.argmax(np.abs(alike)))
         text = f"whether one is chosen depends on the one {lag} places before; each is for itself"
@@ -55,7 +55,12 @@ def share_broken(part, count, N, p):
     pairs = ((got, p), (1 - got, 1 - p))
     bits = sum(g * np.log(g / w) if w else np.inf for g, w in pairs if g)
     if 2 * N * bits > 40:
-        kind = f"share {p:g}" + {0: " none", 1: " all"}.get(got, "")
+        # What is told apart: a half whatever p says, and small shares from one another.
+        half = abs(got - 0.5) < 2.5 * np.sqrt(0.25 / N)
+        as_what = {0: "none", 1: "all"}.get(
+            got, "half" if half else f"{got:.2f}" if p < 0.05 else ""
+        )
+        kind = f"share {p:g} {as_what}"
         return Fault(kind, f"{part}: {got:.3f} of them are chosen, expected about {p:g}")
     return None
 

@@ -431,9 +431,9 @@ with unfinished():
 # ### Exercise `augment_flip` · 10 minutes · easy ●○○
 #
 # **Takes** `images` (N, height, width, channels); `rng`, a `numpy.random.Generator`; `p`, a
-# probability. **Returns** an array of the same shape and dtype, in the same order, in which every
-# picture is mirrored left to right with probability `p`, each deciding for itself by a number from
-# `rng`. `images` keeps its values.
+# probability. **Returns** a new array of the same shape and dtype, in the same order, in which
+# every picture is mirrored left to right with probability `p`, each deciding for itself by a
+# number from `rng`. `images` keeps its values.
 #
 # **By hand:** a picture with the single row `1 2 3` comes back as `1 2 3` or as `3 2 1`; with
 # `p = 1` always as the latter, with `p = 0` never.

@@ -428,8 +428,8 @@ with unfinished():
 # %% [markdown]
 # ### Exercise `max_pool_forward` · 10 minutes · easy ●○○
 #
-# **Takes** `X` (N, C, height, width) and the whole number `size`. **Returns** `A` of shape
-# (N, C, height // size, width // size), the largest of each block.
+# **Takes** `X` (N, C, height, width) and the whole number `size`. **Returns** `A`, a new array of
+# shape (N, C, height // size, width // size), the largest of each block.
 #
 # **By hand:** a channel with the rows `1 4 0 2 7` and `3 2 −5 −1 9`, size 2: `[[4, 2]]`. The last
 # column is left over.

@@ -13,6 +13,7 @@ CALCULATIONS = [
     "L = (a - b).relu() + (b - a).relu() * 3 + (c * c).relu()",
     "d = 2 * a + 1 - b\nL = 3 - d / 2 + 1 / c + (-a)",
     "L = a ** 3 + c ** -1 + (b * b) ** 0.5",
+    "L = (a - 3) ** 2 * (c - 4) ** 3 + b / (c - 4)",
     "d = (a / 4).exp()\nL = d * b + d.tanh() - c.exp() / d",
     "d = a + b\ne = d * d\nf = d + e\ng = e * f\nL = f * g + d",
     "x = a\nfor i in range(250): x = x * 0.9 + b * 0.1\nL = x * c",
@@ -20,7 +21,7 @@ CALCULATIONS = [
 
 
 BORDERS = [  # a power of 0, a ReLU at and just above 0, a tanh far out
-    ({"a": 0.0, "b": 1.5}, "L = (a + a) ** 2 + b * (a * 3).relu() + (b * a + a) ** 3"),
+    ({"a": 0.0, "b": 1.5}, "L = (a + a) ** 2 + b * (a * 3).relu() + (b * a + a) ** 3 + a ** 1"),
     ({"a": 1e-6, "b": -2.0}, "L = (a * 5).relu() * b"),
     ({"a": 1.5, "b": -2.0}, "L = (a * 400).tanh() * b + (b * 400).tanh() * a"),
 ]
@@ -310,3 +311,19 @@ class tanh_from_exponentials(RecordedValue):
         e = math.exp(2 * self.data)
         t = (e - 1) / (e + 1)
         return self._new(t, (self, 1 - t * t))
+
+
+@exercise.misconception("A power of a negative number has a sign: what becomes of it?")
+class power_by_logarithm(RecordedValue):
+    def __pow__(self, power):
+        size = abs(self.data)
+        result = math.copysign(size**power, self.data)
+        slope = power * size ** (power - 1) if size else float(power == 1)
+        return self._new(result, (self, slope))
+
+
+@exercise.misconception("Slopes are plain numbers: is a Value multiplied where its data are meant?")
+class values_as_slopes(RecordedValue):
+    def __mul__(self, other):
+        other = self._lift(other)
+        return self._new(self.data * other.data, (self, other), (other, self))

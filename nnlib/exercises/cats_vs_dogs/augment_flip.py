@@ -5,6 +5,7 @@ import numpy as np
 from nnlib import datasets
 from nnlib.checking import Exercise, Fault
 from nnlib.checking.answer import Probe
+from nnlib.checking.plain import describe
 from nnlib.exercises._chance import chance_broken, counts_broken, share_broken
 
 
@@ -20,10 +21,11 @@ def questions(rng):
 
     yield draw(400, 4, 5, 1), seed()
     yield draw(500, 3, 6, 3), seed(), 0.2
-    yield draw(13, 4, 3, 1), seed(), 1.0
+    yield draw(200, 2, 3, 1), seed(), 1.0
     yield Probe((draw(17, 3, 5, 1), seed()), {"p": 0.0})
     yield draw(6_000, 2, 3, 1), seed(), 0.8
     yield draw(16_000, 1, 3, 1), seed(), 0.01  # where one in 101 instead of 100 shows
+    yield draw(16_000, 1, 3, 1), seed(), 0.005  # no whole percent
     yield draw(1_000, 1, 4, 1), {"seeds": [int(n) for n in rng.integers(2**31, size=16)]}, 0.3
 
 
@@ -33,13 +35,14 @@ def accepts(probe, expected, received):
     p = probe.args[2] if len(probe.args) > 2 else probe.kwargs.get("p", 0.5)
     answers = received if "seeds" in rng else [received]
     for out in answers:
-        fault = _picture_broken(images, np.asarray(out))
+        fault = _picture_broken(images, out)
         if fault:
             return {"images": fault}
-    mirrored = np.stack([_same(np.asarray(out), images[:, :, ::-1]) for out in answers])
+    mirrored = np.stack([_same(out, images[:, :, ::-1]) for out in answers])
     laws = [share_broken("images", mirrored.sum(), mirrored.size, p)]
     if len(answers) > 1:
-        laws.insert(0, chance_broken("images", answers, mirrored))
+        drawn = mirrored.any() and not mirrored.all()
+        laws.insert(0 if drawn else 1, chance_broken("images", answers, mirrored))
         laws.append(counts_broken("images", mirrored.sum(axis=1), len(images), p))
     fault = next(filter(None, laws), None)
     return {"images": fault} if fault else {}
@@ -50,6 +53,8 @@ def _same(out, images):
 
 
 def _picture_broken(images, out):
+    if not isinstance(out, np.ndarray):
+        return Fault("type", f"images: expected an array, received {describe(out)}")
     if out.shape != images.shape:
         return Fault("shape", f"images: expected shape {images.shape}, received {out.shape}")
     if out.dtype != images.dtype:
@@ -181,6 +186,16 @@ def one_number_too_many(images, rng, p=0.5):
 @exercise.misconception("The mirror images were added; as many pictures as before are asked for.")
 def appended(images, rng, p=0.5):
     return np.concatenate([images, images[:, :, ::-1]])
+
+
+@exercise.misconception("A list of pictures is no array yet: what joins arrays along a new axis?")
+def list_of_pictures(images, rng, p=0.5):
+    return list(masked(images, rng, p))
+
+
+@exercise.misconception("p need not be a whole percentage: what is compared with p?")
+def whole_percent(images, rng, p=0.5):
+    return _flip(images, rng.integers(0, 100, size=len(images)) < 100 * p)
 
 
 @exercise.misconception("The dtype changed on the way; pictures stay uint8.")

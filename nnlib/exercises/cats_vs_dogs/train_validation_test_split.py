@@ -5,6 +5,7 @@ import numpy as np
 from nnlib import datasets
 from nnlib.checking import Exercise, Fault
 from nnlib.checking.compare import compare, split
+from nnlib.checking.plain import arrays_in
 from nnlib.exercises._chance import chance_broken
 
 NAMES = ("train", "validation", "test")
@@ -21,6 +22,8 @@ def questions(rng):
         y = np.repeat(np.arange(len(counts)), counts)
         yield rng.permutation(y), fractions, {"seed": int(rng.integers(2**31))}
     yield y, fractions, {"seed": int(rng.integers(2**31))}
+    y = rng.permutation(np.repeat(np.arange(3), (2, 45, 25)))  # the first has none for the test
+    yield y, (0.6, 0.2, 0.2), {"seed": int(rng.integers(2**31))}
     y = rng.permutation(np.repeat([0, 1], (150, 90)))
     yield y, (0.6, 0.22, 0.18), {"seeds": [int(n) for n in rng.integers(2**31, size=24)]}
 
@@ -57,46 +60,61 @@ def _chance_broken(y, answers):
 def _split_broken(y, fractions, expected, received):
     values = split(exercise.named_parts, received)
     if values is None:
-        return compare(exercise.named_parts, expected, received, exercise.tolerance)
-    parts = [np.asarray(value) for value in values]
+        faults = compare(exercise.named_parts, expected, received, exercise.tolerance)
+        count = len(received) if isinstance(received, (list, tuple)) else 1
+        return {key: Fault(f"{count} parts", fault.message) for key, fault in faults.items()}
     faults = {}
-    for name, part, share in zip(NAMES, parts, fractions, strict=True):
+    for name, part, share in zip(NAMES, values, fractions, strict=True):
         fault = _law_broken(y, name, part, share)
         if fault:
             faults[name] = fault
     if faults:
         return faults
-    fault = _together(y, parts)
+    fault = _together(y, [np.asarray(value) for value in values])
     return {} if fault is None else dict.fromkeys(NAMES, fault)
 
 
-def _law_broken(y, name, part, share):
+def _law_broken(y, name, value, share):
+    if isinstance(value, (list, tuple)) and arrays_in(value):
+        text = f"{name}: expected one array, received a list of {len(value)}: join its pieces"
+        return Fault("pieces", text)
+    part = np.asarray(value)
     if part.ndim != 1 or part.dtype.kind not in "iu":
         text = f"{name}: expected row numbers, integers of shape (n,); received {part.dtype}"
-        return Fault("indices", f"{text} of shape {part.shape}")
+        return Fault(f"{part.ndim} {part.dtype.kind}", f"{text} of shape {part.shape}")
     if part.size and (part.min() < 0 or part.max() >= len(y)):
         return Fault("range", f"{name}: row numbers lie between 0 and {len(y) - 1}")
-    for label in np.unique(y):
-        wanted, got = share * np.sum(y == label), np.sum(y[part] == label)
-        if abs(got - wanted) > 1 + 1e-9:
-            text = f"{name}: class {label} has {got} examples, its share is {wanted:.4g}"
-            far = abs(len(part) - share * len(y)) > len(np.unique(y)) + 1
-            return Fault("size" if far else "stratified", text)
-    return None
+    labels, sizes = np.unique(y, return_counts=True)
+    wanted, got = share * sizes, np.array([np.sum(y[part] == label) for label in labels])
+    broken = np.flatnonzero(np.abs(got - wanted) > 1 + 1e-9)
+    if not broken.size:
+        return None
+    i = broken[0]
+    text = f"{name}: class {labels[i]} has {got[i]} examples, its share is {wanted[i]:.4g}"
+    if np.count_nonzero(got) < min(len(got), 2):
+        return Fault("one class", text)
+    if np.ptp(got) == 0:
+        return Fault("equal", text)
+    far = abs(len(part) - share * len(y)) > len(labels) + 1
+    return Fault("size" if far else "stratified", text)
 
 
 def _together(y, parts):
+    for name, part in zip(NAMES, parts, strict=True):
+        if len(np.unique(part)) < len(part):
+            text = f"{name}: {len(part) - len(np.unique(part))} examples are in it more than once"
+            return Fault("twice in a part", text)
     everything = np.concatenate(parts)
     if len(np.unique(everything)) < len(everything):
         twice = len(everything) - len(np.unique(everything))
         return Fault("overlap", f"{twice} examples are in more than one place")
     if len(everything) != len(y):
         return Fault("missing", f"{len(y) - len(everything)} of {len(y)} examples are in no part")
-    for label in np.unique(y):
-        members = np.flatnonzero(y == label)
-        mine = [part[y[part] == label] for part in parts]
-        if np.array_equal(np.concatenate([np.sort(part) for part in mine]), members):
-            return Fault("order", f"class {label} was cut in its old order: nothing was shuffled")
+    classes = [np.flatnonzero(y == label) for label in np.unique(y)]
+    cut = [np.concatenate([np.sort(p[np.isin(p, members)]) for p in parts]) for members in classes]
+    # A class of few may come out sorted by chance; all of them never do.
+    if all(map(np.array_equal, cut, classes)):
+        return Fault("order", "every class was cut in its old order: nothing was shuffled")
     return None
 
 
@@ -188,7 +206,45 @@ def overlap(y, fractions, rng):
     return train, validation, test
 
 
-@exercise.misconception("Some examples are in no part: where do the ones lost in rounding go?")
+@exercise.misconception("A part holds an example more than once: are the drawn ones put back?")
+def drawn_with_replacement(y, fractions, rng):
+    return tuple(rng.choice(part, len(part)) for part in _split(y, fractions, rng))
+
+
+@exercise.misconception(
+    "Only one class is there: where do the lists begin, and where is the return?"
+)
+def one_class_only(y, fractions, rng):
+    return tuple(part[y[part] == y.max()] for part in _split(y, fractions, rng))
+
+
+@exercise.misconception("The pieces of the classes stand side by side; each part is one array.")
+def pieces_not_joined(y, fractions, rng):
+    parts = _split(y, fractions, rng)
+    return tuple([part[y[part] == label] for label in np.unique(y)] for part in parts)
+
+
+@exercise.misconception("Row numbers became floats: an empty np.array([]) holds floats.")
+def floats(y, fractions, rng):
+    return tuple(part.astype(float) for part in _split(y, fractions, rng))
+
+
+@exercise.misconception("A slice a[-k:] is the whole array when k is 0.")
+def cut_from_the_end(y, fractions, rng):
+    parts = [[], [], []]
+    for label in np.unique(y):
+        members = rng.permutation(np.flatnonzero(y == label))
+        first, last = (round(fractions[i] * len(members)) for i in (0, 2))
+        for part, rows in zip(
+            parts, (members[:first], members[first:-last], members[-last:]), strict=True
+        ):
+            part.extend(rows)
+    return tuple(map(np.array, parts))
+
+
+@exercise.misconception(
+    "Some examples are in no part: where does one part end, and the next begin?"
+)
 def examples_lost(y, fractions, rng):
     train, validation, test = _split(y, fractions, rng)
     return train[:-1].copy(), validation, test

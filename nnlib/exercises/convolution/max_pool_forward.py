@@ -10,6 +10,8 @@ SIZES = [
     ((2, 1, 4, 6), 2),
     ((1, 3, 5, 7), 2),
     ((3, 2, 7, 6), 3),
+    ((1, 2, 8, 11), 3),
+    ((1, 1, 6, 7), 4),
     ((2, 3, 8, 5), 4),
 ]
 
@@ -25,11 +27,12 @@ def draw(rng):
     for shape, size in SIZES:
         yield whole(rng, shape), size
         yield rng.normal(size=shape) - 1, size
-    yield rng.normal(size=shape) - 1000, size
-    X = rng.normal(size=shape)
-    X[0, 0, 0, 0] = X[0, 0, :size, :size].max() + 2
-    X[0, 0, 1, 1] = X[0, 0, 0, 0] - 1e-4
-    yield X, size
+    yield rng.normal(size=shape) - 1e6, size
+    for level, gap in [(0, 1e-4), (0, 1e-9), (-1000, 1e-3)]:
+        X = level + rng.normal(size=shape)
+        X[0, 0, 0, 0] = X[0, 0, :size, :size].max() + 2
+        X[0, 0, 1, 1] = X[0, 0, 0, 0] - gap
+        yield X, size
 
 
 def questions(rng):
@@ -124,6 +127,13 @@ def never_below_zero(X, size):
 @exercise.misconception("Pictures may lie far below zero: from which number does the search start?")
 def search_starts_at_minus_hundred(X, size):
     return np.maximum(_pool(X, size), -100)
+
+
+@exercise.misconception("More than one row may be left over: how many belong to no block?")
+def one_row_cropped(X, size):
+    height, width = (n - min(n % size, 1) for n in X.shape[2:])
+    blocks = *X.shape[:2], height // size, size, width // size, size
+    return X[:, :, :height, :width].reshape(blocks).max(axis=(3, 5))
 
 
 @exercise.misconception("One corner of each block was taken, whatever stands in the others.")
