@@ -14,7 +14,7 @@ import graded_course as gc
 import pytest
 from click.testing import CliRunner
 
-from nnlib.grading import command, engine
+from nnlib.grading import command, engine, ledger
 from nnlib.grading.course import Course
 from nnlib.grading.ledger import GradebookError
 from nnlib.grading.work import OtherVersion
@@ -191,6 +191,12 @@ def test_a_full_disk_is_said_and_costs_nobody_a_grade(made, undisturbed, tmp_pat
     grades, files = gc.state(tmp_path / "result")
     assert grades == undisturbed[0]
     assert files.keys() == undisturbed[1].keys()
+
+
+def test_how_many_rows_are_kept_at_hand_changes_nothing(course, undisturbed, monkeypatch):
+    monkeypatch.setattr(ledger, "REMEMBERED", 2)
+    gc.grade(course)
+    assert gc.state(course) == undisturbed
 
 
 def test_grades_that_cannot_be_entered_are_said_and_entered_later(course, undisturbed, monkeypatch):

@@ -172,12 +172,11 @@ class Course:
                     more = {"timestamp": utils.parse_utc(stamp)} if stamp else {}
                     ledger.update_or_create_submission(lesson, submission.student, **more)
                 ledger.flush()
-            work = [(s.student, name, nb) for s, nbs in batch for name, nb in nbs.items()]
-            for student, name, _ in work:
-                ledger.rows(name, lesson, student)
+            work = {(n, lesson, s.student): nb for s, nbs in batch for n, nb in nbs.items()}
+            ledger.read(work)
             with self._shared():
                 for step in self._steps:
-                    for student, name, notebook in work:
+                    for (name, _, student), notebook in work.items():
                         step(notebook, self.resources(student, lesson, name))
             for submission, notebooks in batch:
                 for entry in ledger.find_submission(lesson, submission.student).notebooks:
@@ -185,6 +184,7 @@ class Course:
                         for grade in entry.grades:
                             grade.auto_score, grade.needs_manual_grade = 0, False
             ledger.flush()
+            ledger.read(work)  # with scores that the database computes
 
     @functools.cached_property
     def _steps(self) -> list[Any]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sysconfig
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from nbgrader.api import Comment, Grade, Gradebook
@@ -18,6 +18,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import DatabaseError, IntegrityError
 from sqlalchemy.orm import Session, scoped_session, sessionmaker, undefer
 
+Key = tuple[str, str, str]  # notebook, assignment, student
 REMEMBERED = 128  # entries that are kept at hand; a batch has fewer
 
 
@@ -118,17 +119,24 @@ class Ledger(Gradebook):  # type: ignore[misc]
         """
         key = (notebook, assignment, student)
         if key not in self._rows:
-            entry = self.find_submission_notebook(*key)
-            cells = {cell.id: cell for cell in entry.notebook._base_cells}
-
-            def by_cell(kind: Any, *options: Any) -> dict[str, Any]:
-                found = self.db.query(kind).options(*options).populate_existing()
-                return {cells[e.cell_id].name: e for e in found.filter_by(notebook_id=entry.id)}
-
-            grades, comments = by_cell(Grade, undefer(Grade.max_score)), by_cell(Comment)
-            # The cells stay in here so that the next student's need not be read again.
-            self._rows[key] = {"grades": grades, "comments": comments, "cells": cells}
+            self.read([key])
         return self._rows[key]
+
+    def read(self, keys: Iterable[Key]) -> None:
+        """Get the `rows` of several submitted notebooks with one query for each kind."""
+        entries = {}
+        for key, entry in [(key, self.find_submission_notebook(*key)) for key in keys]:
+            # The cells stay in here so that the next student's need not be read again.
+            cells = {cell.id: cell for cell in entry.notebook._base_cells}
+            entries[entry.id] = self._rows[key] = {"grades": {}, "comments": {}, "cells": cells}
+        for what, kind, more in (
+            ("grades", Grade, [undefer(Grade.max_score)]),
+            ("comments", Comment, []),
+        ):
+            found = self.db.query(kind).options(*more).populate_existing()
+            for one in found.filter(kind.notebook_id.in_(entries)):
+                rows = entries[one.notebook_id]
+                rows[what][rows["cells"][one.cell_id].name] = one
 
 
 def _refuse(context: Any) -> None:
