@@ -302,3 +302,56 @@ def only_the_number_of_axes_is_looked_at(f, x, df, h=1e-5):
     steps = h * np.eye(x.size).reshape(x.size, *x.shape)
     numeric = np.array([(f(x + s) - f(x - s)) / (2 * h) for s in steps])
     return relative_error(analytic.ravel(), numeric)
+
+
+# What a verdict must not say of them: it would send the learner to the wrong place.
+
+
+def tiny_added(X_train, X_other):
+    mean, std = X_train.mean(axis=0), X_train.std(axis=0) + 1e-8
+    return (X_train - mean) / std, (X_other - mean) / std
+
+
+def centered_only(X_train, X_other):
+    mean, std = X_train.mean(axis=0), X_train.std(axis=0)
+    varies = X_train.max(axis=0) > X_train.min(axis=0)
+    return (X_train - mean) / np.where(varies, std, 1) * varies, (X_other - mean) * varies
+
+
+def first_classes_only(y, fractions, rng):
+    parts = [[], [], []]
+    for label in (0, 1):
+        rows = rng.permutation(np.flatnonzero(y == label))
+        at = np.round(np.cumsum(fractions)[:2] * len(rows)).astype(int)
+        for part, some in zip(parts, np.split(rows, at), strict=True):
+            part.extend(some)
+    return tuple(map(np.array, parts))
+
+
+def drawn_twice(images, rng, p=0.5):
+    out = images.copy()
+    rows = rng.choice(len(images), size=round(p * len(images)))
+    out[rows] = images[rows, :, ::-1]
+    return out
+
+
+def tenths(images, rng, p=0.5):
+    chosen = rng.integers(0, 10, size=len(images)) < 10 * p
+    return np.where(chosen[:, None, None, None], images[:, :, ::-1], images)
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(
+    ("name", "answer", "accusation"),
+    [
+        ("standardize", tiny_added, "scale itself"),
+        ("standardize", centered_only, "scale itself"),
+        ("train_validation_test_split", first_classes_only, "same number of examples"),
+        ("augment_flip", drawn_twice, "whatever p says"),
+        ("augment_flip", tenths, "101 numbers"),
+    ],
+)
+def test_nobody_is_accused_of_another_mistake(name, answer, accusation, seed):
+    verdict = assess(name, answer, seed)
+    assert verdict.score < 1
+    assert accusation not in str(verdict)

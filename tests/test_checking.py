@@ -457,6 +457,20 @@ def test_the_other_axis_and_a_kept_axis_are_named():
     assert "keeps an axis" in kept.hints[0]
 
 
+def test_an_axis_is_kept_only_where_it_always_has_the_length_1():
+    def column_sums(X):
+        return X.sum(axis=0)
+
+    def questions(rng):
+        yield (rng.normal(size=(1, 3)),)
+        yield (rng.normal(size=(4, 3)),)
+
+    exercise = exercise_of(column_sums, questions)
+    assert not any("keeps" in hint for hint in verdict_of(exercise, lambda X: 2 * X).hints)
+    kept = verdict_of(exercise, lambda X: X.sum(axis=0, keepdims=True))
+    assert "keeps an axis" in kept.hints[0]
+
+
 def test_generic_probes_are_silent_about_what_is_right(doubling):
     probes = doubling.ask(0)
     answers = answer(doubled, probes)

@@ -18,8 +18,6 @@ from .exercise import Exercise, Misconception, Tolerance
 from .judge import Judgment, judge, size_of
 from .plain import arrays_in
 
-STALE = "is something kept from one call to the next?"
-
 
 def recognize(
     exercise: Exercise, probes: Sequence[Probe], answers: Sequence[Answer], found: Judgment
@@ -56,17 +54,15 @@ def remarks(
             continue
         rights = [split(exercise.named_parts, right) for right in found.expected]
         values = [split(exercise.named_parts, given.value) for given in answers]
-        cases, stale = [], False
+        cases = []
         for i in failed:
             if (right := rights[i]) is not None and (value := values[i]) is not None:
-                cases.append(_Case(probes[i], right[index], value[index]))
                 earlier = [other[index] for other in rights[:i] if other is not None]
-                stale = stale or _is_old(value[index], right[index], earlier, exercise.tolerance)
-        if stale:
-            said.append(f"{part.name} is what an earlier call should give; {STALE}")
-            continue
+                old = _is_old(value[index], right[index], earlier, exercise.tolerance)
+                cases.append(_Case(probes[i], right[index], value[index], old))
         passed = [p for i, p in enumerate(probes) if i not in failed]
         for test in (
+            _stale,
             _empty,
             _single_example,
             _factor,
@@ -155,7 +151,8 @@ def _manner(given: Answer) -> tuple[Any, ...]:
 class _Case:
     """One failing probe: expected and received as arrays of numbers, where they are."""
 
-    def __init__(self, probe: Probe, expected: Any, received: Any) -> None:
+    def __init__(self, probe: Probe, expected: Any, received: Any, old: bool) -> None:
+        self.old = old  # whether the right answer to an earlier probe was received
         self.right, self.value = _array(expected), _array(received)
         self.count = _examples(probe)
         inputs = [np.abs(a).max(initial=0.0) for a in arrays_in(list(probe.args)) if a.size]
@@ -173,6 +170,12 @@ def _examples(probe: Probe) -> int:
     """How many rows the first array of a probe has."""
     shapes = [a.shape for a in arrays_in(list(probe.args)) if a.ndim]
     return shapes[0][0] if shapes else 1
+
+
+def _stale(cases: Sequence[_Case], passed: Sequence[Probe]) -> str | None:
+    if any(case.old for case in cases):
+        return "is what an earlier call should give: is something kept from call to call?"
+    return None
 
 
 def _empty(cases: Sequence[_Case], passed: Sequence[Probe]) -> str | None:
@@ -231,13 +234,15 @@ def _transposed(cases: Sequence[_Case], passed: Sequence[Probe]) -> str | None:
 
 
 def _kept_axis(cases: Sequence[_Case], passed: Sequence[Probe]) -> str | None:
-    shapes = [
-        (c.value.shape, c.right.shape) for c in cases if c.value is not None and c.right is not None
-    ]
-    kept = [len(v) == 2 and len(r) == 1 and v in ((1, *r), (*r, 1)) for v, r in shapes]
-    if kept and len(kept) == len(cases) and all(kept):
-        return f"keeps an axis of length 1: {shapes[0][0]} where {shapes[0][1]} is meant"
-    return None
+    text = None
+    for case in cases:
+        if case.right is None or case.value is None or case.right.ndim != 1:
+            return None
+        shape = case.right.shape
+        if case.value.shape not in ((1, *shape), (*shape, 1)):
+            return None
+        text = text or f"keeps an axis of length 1: {case.value.shape} where {shape} is meant"
+    return text
 
 
 def _other_axis(cases: Sequence[_Case], passed: Sequence[Probe]) -> str | None:

@@ -55,13 +55,13 @@ def share_broken(part, count, N, p):
     pairs = ((got, p), (1 - got, 1 - p))
     bits = sum(g * np.log(g / w) if w else np.inf for g, w in pairs if g)
     if 2 * N * bits > 40:
-        # What is told apart: a half whatever p says, and small shares from one another.
-        half = abs(got - 0.5) < 2.5 * np.sqrt(0.25 / N)
-        as_what = {0: "none", 1: "all"}.get(
-            got, "half" if half else f"{got:.2f}" if p < 0.05 else ""
+        if abs(got - 0.5) < 2.5 * np.sqrt(0.25 / N):
+            what = "half"  # whatever p says
+        else:  # many wrong shares are one mistake; small ones tell two apart
+            what = {0: "none", 1: "all"}.get(got, f"{got:.2f}" if p < 0.05 else "other")
+        return Fault(
+            f"share {p:g} {what}", f"{part}: {got:.3f} of them are chosen, expected about {p:g}"
         )
-        kind = f"share {p:g} {as_what}"
-        return Fault(kind, f"{part}: {got:.3f} of them are chosen, expected about {p:g}")
     return None
 
 

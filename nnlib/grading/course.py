@@ -178,11 +178,14 @@ class Course:
                 for step in self._steps:
                     for (name, _, student), notebook in work.items():
                         step(notebook, self.resources(student, lesson, name))
-            for submission, notebooks in batch:
-                for entry in ledger.find_submission(lesson, submission.student).notebooks:
-                    if entry.name not in notebooks:
-                        for grade in entry.grades:
-                            grade.auto_score, grade.needs_manual_grade = 0, False
+            missing = [
+                entry
+                for submission, notebooks in batch
+                for entry in ledger.find_submission(lesson, submission.student).notebooks
+                if entry.name not in notebooks
+            ]
+            for grade in (grade for entry in missing for grade in entry.grades):
+                grade.auto_score, grade.needs_manual_grade = 0, False
             ledger.flush()
             ledger.read(work)  # with scores that the database computes
 

@@ -41,7 +41,7 @@ def accepts(probe, expected, received):
     mirrored = np.stack([_same(out, images[:, :, ::-1]) for out in answers])
     laws = [share_broken("images", mirrored.sum(), mirrored.size, p)]
     if len(answers) > 1:
-        drawn = mirrored.any() and not mirrored.all()
+        drawn = mirrored.any() and not mirrored.all()  # else the share says more than the rng
         laws.insert(0 if drawn else 1, chance_broken("images", answers, mirrored))
         laws.append(counts_broken("images", mirrored.sum(axis=1), len(images), p))
     fault = next(filter(None, laws), None)

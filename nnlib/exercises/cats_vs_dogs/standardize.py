@@ -162,7 +162,7 @@ def constant_columns_not_guarded(X_train, X_other):
 
 
 @exercise.misconception("The mean is still in it: what should the columns be centered on?")
-def not_centred(X_train, X_other):
+def not_centered(X_train, X_other):
     return _scaled(X_train, X_other, center=False)
 
 
