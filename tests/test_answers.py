@@ -304,6 +304,13 @@ def only_the_number_of_axes_is_looked_at(f, x, df, h=1e-5):
     return relative_error(analytic.ravel(), numeric)
 
 
+@wrong("augment_flip")
+def half_as_many_decisions(images, rng, p=0.5):
+    half = rng.random(-(-len(images) // 2)) < p
+    chosen = np.tile(half, 2)[: len(images)]
+    return np.where(chosen[:, None, None, None], images[:, :, ::-1], images)
+
+
 # What a verdict must not say of them: it would send the learner to the wrong place.
 
 

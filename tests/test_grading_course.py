@@ -50,6 +50,7 @@ def test_a_persons_grade_and_comment_reach_the_page_without_another_run_of_the_w
     gc.grade(course)
     first = gc.page(course, "ada")
     assert ".highlight .c {" in first  # the steps of the exporter, too
+    assert "(Score: 2.0 / 2.0)" in first
     assert gc.grade(course)["ada"].status == "unchanged"
     assert gc.page(course, "ada") == first
     with Gradebook(f"sqlite:///{course}/gradebook.db", "backpropagation") as book:
@@ -69,6 +70,18 @@ def test_however_many_students_have_not_changed_few_are_held_at_once(course, mon
         held.append(len(lesson.course.ledger._rows))
     lesson.course.ledger.end()
     assert held == [1, 2, 1]
+
+
+def test_a_notebook_that_was_not_handed_in_earns_nothing(course):
+    for folder in ("solutions", "lessons"):
+        home = course / folder / gc.LESSON
+        (home / "extra.ipynb").write_bytes((home / f"{gc.TOPIC}.ipynb").read_bytes())
+    (course / "gradebook.db").unlink()
+    assert gc.grade(course)["ada"].status == "graded"
+    with Gradebook(f"sqlite:///{course}/gradebook.db", "backpropagation") as book:
+        missing = book.find_submission_notebook("extra", gc.LESSON, "ada")
+        assert [(g.auto_score, g.needs_manual_grade) for g in missing.grades] == [(0, False)] * 2
+        assert book.find_submission_notebook(gc.TOPIC, gc.LESSON, "ada").score == 2
 
 
 def test_a_page_that_cannot_be_written_takes_no_points_out_of_the_table(course):

@@ -1,6 +1,7 @@
 """Whatever was done to a notebook's cells, what grading relies on comes from the gradebook."""
 
 import copy
+import json
 
 import graded_course as gc
 import nbformat
@@ -8,7 +9,9 @@ import pytest
 from nbgrader.preprocessors import CheckCellMetadata
 from nbgrader.utils import compute_checksum
 
+from nnlib.grading.records import to_text
 from nnlib.grading.restore import restore
+from nnlib.grading.submission import read_notebook
 from nnlib.grading.template import template
 
 ORDER = ["setup", "relu", "check_relu", "dense_forward", "check_dense_forward"]
@@ -235,3 +238,10 @@ def test_an_unanswered_question_of_another_author_needs_no_person(tmp_path):
     restored, _ = restore(notebook, known)
     essay = gc.cell_of(restored, "essay")
     assert compute_checksum(essay) == essay.metadata.nbgrader.checksum  # nbgrader: no response, 0
+
+
+def test_half_a_character_becomes_a_question_mark(notebook, original):
+    cell = gc.cell_of(notebook, "relu")
+    cell.source += "  # a\ud800b"
+    restored, _ = restore(read_notebook(json.dumps(notebook).encode()), original)
+    assert b"a?b" in to_text(restored).encode()

@@ -56,3 +56,15 @@ def test_an_error_that_says_right_comes_back_as_zero(error):
 @pytest.mark.parametrize("error", [1e-6, -1e-9, np.inf, None, "0", [0.0], np.zeros(2)])
 def test_everything_else_comes_back_as_it_is(error):
     assert check_derivative(lambda f, x, df: error, F, X, X) is error
+
+
+def test_a_value_in_the_place_of_a_number_is_named():
+    class Value:
+        def __init__(self, data):
+            self.data, self.grad = data, 0.0
+
+        def backward(self):
+            self.grad = self
+
+    (given,) = answer(Value, [Probe(({"L": 1.0}, "L = L"))], "calculation")
+    assert given.message == "L.grad is a Value, where a number is expected"

@@ -171,7 +171,6 @@ class Course:
                     stamp = submission.timestamp
                     more = {"timestamp": utils.parse_utc(stamp)} if stamp else {}
                     ledger.update_or_create_submission(lesson, submission.student, **more)
-                ledger.flush()
             work = {(n, lesson, s.student): nb for s, nbs in batch for n, nb in nbs.items()}
             ledger.read(work)
             with self._shared():
